@@ -1,0 +1,133 @@
+/**
+ * The domain contract: an environment is a pure reducer over JSON. That one decision makes a partial history plain
+ * data: it can be stored in DuckDB, restarted anywhere, shipped to a cluster and resumed bit for bit.
+ *
+ * @module
+ */
+import type { Json, JsonObject } from "../json.ts";
+import type { Part } from "../part.ts";
+import type { Random } from "../random.ts";
+import type { Attempt, Verdict } from "./verdict.ts";
+
+/** Tasks that train, and tasks that never do. */
+export type Split = "train" | "test";
+
+/** What the policy is asked: the task itself, a better response, or a different one. */
+export type Mode = "base" | "improve" | "diverge";
+
+/** One chat message. */
+export interface Message {
+  /** Who speaks. */
+  readonly role: "system" | "user" | "assistant" | "tool";
+  /** The text. */
+  readonly content: string;
+}
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** A task with the id that never changes: one instance of a domain. */
+export interface TaskInstance<Task extends Json> {
+  /** The same for the same content, in every version of a domain; unique within it. */
+  readonly id: string;
+  /** The content. */
+  readonly task: Task;
+}
+
+/** Tasks by index: a finite list, or a seeded generator that never ends. */
+export interface TaskSource<Task extends Json> {
+  /** How many there are; `null` when there is no end. */
+  readonly size: number | null;
+  /**
+   * The task at an index; the same at every call.
+   *
+   * @throws {RangeError} If the index is outside the source.
+   */
+  at(index: number): TaskInstance<Task>;
+}
+
+/** What a response led to. */
+export interface Step<State extends Json> {
+  /** The state after the turn. */
+  readonly state: State;
+  /** The verdict on the response. */
+  readonly verdict: Verdict;
+  /** What the policy may be told of it; left out when the domain gives no feedback. */
+  readonly feedback?: string;
+  /** Whether the episode is over. A single-turn domain always says `true`. */
+  readonly done: boolean;
+}
+
+/** A worked example for a supervised warm start. */
+export interface Demonstration {
+  /** The prompt, as the policy would see it. */
+  readonly messages: readonly Message[];
+  /** A response worth imitating; need not be right. */
+  readonly response: string;
+}
+
+/** What kind of environment a domain is. */
+export interface DomainTraits {
+  /** One response an episode, or several. */
+  readonly turns: "single" | "multi";
+  /** Whether quality is all or nothing. */
+  readonly quality: "binary" | "graded";
+  /** Whether attempts come with feedback. */
+  readonly feedback: boolean;
+}
+
+/** What a domain may touch; a runner grants this and nothing else. */
+export interface DomainPermissions {
+  /** Hosts, as `host` or `host:port`. */
+  readonly net?: readonly string[];
+  /** Files and folders to read. */
+  readonly read?: readonly string[];
+  /** Programs to start; only through `lib/domain/sandbox`. */
+  readonly run?: readonly string[];
+}
+
+/** How the reward of a self-iteration step follows from the verdicts before and after it. */
+export type SelfIterationReward =
+  | "absolute"
+  | "improvement"
+  | ((before: Verdict, after: Verdict, mode: Mode) => number);
+
+/**
+ * A domain. All functions are pure: the same input gives the same output, and nothing outside is read or changed.
+ *
+ * @typeParam Task The content of a task, JSON.
+ * @typeParam State Where an episode is *before* a turn, JSON. A self-iteration step rewrites the turn: it calls
+ *   `step` again from the same state, with the earlier attempt beside it.
+ */
+export interface Domain<Task extends Json = Json, State extends Json = Json> extends Part {
+  /** Always `"domain"`. */
+  readonly part: "domain";
+  /** Name and version of the rules: a change that alters tasks, prompts or verdicts needs a new version. */
+  readonly version: string;
+  /** What kind of environment it is. */
+  readonly traits: DomainTraits;
+  /** What it may touch; nothing when left out. */
+  readonly permissions?: DomainPermissions;
+  /** How self-iteration is rewarded. */
+  readonly selfIterationReward: SelfIterationReward;
+  /** The tasks of a split. No task, nor anything that gives its answer away, is in both. */
+  tasks(split: Split): TaskSource<Task>;
+  /** The state before the first turn. */
+  begin(task: Task): State;
+  /** The base request of the current turn. */
+  prompt(task: Task, state: State): Message[];
+  /** Own wording of a self-iteration request (compact, for tiny models); the operator's wording when left out. */
+  iterate?(task: Task, state: State, attempt: Attempt, mode: "improve" | "diverge"): Message[];
+  /** Plays one turn. */
+  step(task: Task, state: State, response: string): Awaitable<Step<State>>;
+  /** A known-good response for each turn; `step` must give it quality 1. */
+  reference?(task: Task): string[];
+  /** A worked example for the warm start, made from a training task. */
+  demonstrate?(task: Task, mode: Mode, random: Random): Demonstration;
+  /** The most characters that a prompt and a response may have; lets a plan check the policy's context. */
+  readonly longest?: { readonly prompt: number; readonly response: number };
+  /** Figures of the domain's own over the attempts of an episode. */
+  metrics?(attempts: readonly Attempt[]): Record<string, number>;
+  /** The same domain with other options. */
+  rebuild(given: JsonObject): Domain<Task, State>;
+}

@@ -1,0 +1,22 @@
+/**
+ * A mistake that the person at the keyboard can mend. The command line prints its message as one sentence,
+ * without a stack trace, and exits with code 2. Anything else that is thrown is a defect or a failure (code 1).
+ *
+ * Messages are in sentence case without a full stop and say what was wrong, the value seen, the form wanted and where.
+ *
+ * @example
+ * ```ts
+ * import { UserError } from "exitlab/lib/errors.ts";
+ *
+ * const error = new UserError('Expected "curriculum.probability" to be in [0, 1] but found 1.2');
+ * if (!(error instanceof Error)) throw error;
+ * ```
+ */
+export class UserError extends Error {
+  override name = "UserError";
+}
+
+/** The text of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
