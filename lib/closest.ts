@@ -15,7 +15,9 @@ export function closest(word: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3) ? best.candidate : undefined;
+  // A third of the letters may be wrong, two in any case, but not all of them.
+  const allowed = Math.min(Math.max(2, word.length / 3), word.length - 1);
+  return best !== undefined && best.distance <= allowed ? best.candidate : undefined;
 }
 
 /** Levenshtein distance: the least number of inserted, removed and replaced characters. */

@@ -13,6 +13,7 @@
  * ```
  */
 export class UserError extends Error {
+  /** Always `"UserError"`. */
   override name = "UserError";
 }
 

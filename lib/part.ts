@@ -31,8 +31,11 @@ export interface Part {
   rebuild(given: JsonObject): Part;
 }
 
-/** A valibot schema whose input and output are JSON objects. */
-export type OptionSchema<Options extends JsonObject> = v.GenericSchema<JsonObject, Options>;
+/** Refuses an option that a part does not have. */
+export class UnknownOptionError extends UserError {}
+
+/** A valibot schema of an object, whose output is a JSON object. */
+export type OptionSchema<Options extends JsonObject> = v.GenericSchema<object, Options>;
 
 /**
  * Checks options against a schema and fills in defaults.
@@ -58,60 +61,80 @@ export function parseOptions<Schema extends v.GenericSchema>(
   given: unknown,
   where: string,
 ): v.InferOutput<Schema> {
+  if (Array.isArray(given)) {
+    throw new UserError(`Expected "options" to be an object but found ${show(given)} in ${where}`);
+  }
   const result = v.safeParse(schema, given, { abortEarly: true });
   if (result.success) return result.output;
-  throw new UserError(`${describe(result.issues[0], schema)} in ${where}`);
+  throw refusal(result.issues[0], schema, where);
 }
 
-function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): string {
-  const path = v.getDotPath(issue) ?? "";
-  const key = path.split(".").at(-1) ?? path;
+function refusal(issue: v.BaseIssue<unknown>, schema: v.GenericSchema, where: string): UserError {
+  const keys = issue.path?.map(({ key }) => String(key)) ?? [];
+  const path = keys.join(".");
   if (issue.type === "strict_object" && issue.expected === "never") {
-    const known = knownKeys(schema, path);
-    const guess = closest(key, known);
+    const known = knownKeys(schema, keys.slice(0, -1));
+    const guess = closest(keys.at(-1) ?? "", known);
     const hint = guess === undefined ? `known are ${known.join(", ")}` : `Did you mean "${guess}"?`;
-    return `Unknown option "${path}" (${hint})`;
+    return new UnknownOptionError(`Unknown option "${path}" (${hint}) in ${where}`);
   }
-  if (issue.received === "undefined" && issue.kind === "schema") return `Missing option "${path}"`;
-  const wanted = issue.kind === "validation" && issue.message !== "" && !issue.message.startsWith("Invalid ")
-    ? issue.message
-    : issue.expected ?? "another value";
-  return `Expected "${path || "options"}" to be ${wanted} but found ${show(issue.input)}`;
+  if (path !== "" && issue.received === "undefined" && issue.input === undefined) {
+    return new UserError(`Missing option "${path}" in ${where}`);
+  }
+  return new UserError(
+    `Expected "${path === "" ? "options" : path}" to be ${wanted(issue)} but found ${
+      show(issue.path?.at(-1)?.value ?? issue.input)
+    } in ${where}`,
+  );
 }
 
-/** The keys of the object that `path` (dotted, last key unknown) lies in. */
-function knownKeys(schema: v.GenericSchema, path: string): string[] {
-  let current: unknown = schema;
-  const unwrap = (node: unknown): unknown => {
-    while (typeof node === "object" && node !== null) {
-      if ("entries" in node) return node;
-      if ("wrapped" in node) node = node.wrapped;
-      else return node;
-    }
-    return node;
-  };
-  for (const key of path.split(".").slice(0, -1)) {
-    const node = unwrap(current);
-    const entries = typeof node === "object" && node !== null && "entries" in node ? node.entries : undefined;
-    if (typeof entries !== "object" || entries === null) return [];
-    current = new Map<string, unknown>(Object.entries(entries)).get(key);
-  }
-  const node = unwrap(current);
-  const entries = typeof node === "object" && node !== null && "entries" in node ? node.entries : undefined;
-  return typeof entries === "object" && entries !== null ? Object.keys(entries) : [];
+/** The form wanted: the schema's own words, or else what valibot expected. */
+function wanted(issue: v.BaseIssue<unknown>): string {
+  if (issue.message !== "" && !issue.message.startsWith("Invalid ")) return issue.message;
+  const alternatives = (issue.expected ?? "another value").replace(/^\((.*)\)$/, "$1").split(" | ");
+  return alternatives.map((name) => typeNames.get(name) ?? name).join(" or ");
+}
+
+const typeNames: ReadonlyMap<string, string> = new Map([
+  ["number", "a number"],
+  ["string", "text"],
+  ["boolean", "true or false"],
+  ["Object", "an object"],
+  ["Array", "a list"],
+]);
+
+/** The keys that an object may have, the object being at `path` in what the schema describes. */
+function knownKeys(schema: unknown, path: readonly string[]): string[] {
+  const [key, ...rest] = path;
+  const node = asRecord(schema);
+  if ("wrapped" in node) return knownKeys(node.wrapped, path);
+  if (Array.isArray(node.options)) return node.options.flatMap((option: unknown) => knownKeys(option, path));
+  if (key === undefined) return Object.keys(asRecord(node.entries));
+  const inner = asRecord(node.entries)[key] ?? asRecord(node.items)[key] ?? node.item;
+  return inner === undefined ? [] : knownKeys(inner, rest);
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
 
 function show(value: unknown): string {
   if (typeof value === "function") return "a function";
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "string"
+    ? JSON.stringify(value)
+    : Deno.inspect(value, { breakLength: Infinity, colors: false, depth: 2 });
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** Schema of a number that passes a test; the same words refuse another number and what is none. */
+function numberWith(test: (value: number) => boolean, wanted: string): v.GenericSchema<number> {
+  return v.pipe(v.number(wanted), v.check(test, wanted));
+}
+
 /** Schema of a probability, a number in [0, 1]. */
-export const probability: v.GenericSchema<number> = v.pipe(
-  v.number(),
-  v.check((value) => value >= 0 && value <= 1, "a probability in [0, 1]"),
+export const probability: v.GenericSchema<number> = numberWith(
+  (value) => value >= 0 && value <= 1,
+  "a probability in [0, 1]",
 );
 
 /** Schema of a whole number within bounds, both included. */
@@ -119,22 +142,19 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): v.
   const wanted = most === Number.MAX_SAFE_INTEGER
     ? `a whole number of at least ${least}`
     : `a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.number(),
-    v.check((value) => Number.isInteger(value) && value >= least && value <= most, wanted),
-  );
+  return numberWith((value) => Number.isSafeInteger(value) && value >= least && value <= most, wanted);
 }
 
 /** Schema of a finite number above zero. */
-export const positive: v.GenericSchema<number> = v.pipe(
-  v.number(),
-  v.check((value) => Number.isFinite(value) && value > 0, "a number above 0"),
+export const positive: v.GenericSchema<number> = numberWith(
+  (value) => Number.isFinite(value) && value > 0,
+  "a number above 0",
 );
 
 /** Schema of a finite number of at least zero. */
-export const notNegative: v.GenericSchema<number> = v.pipe(
-  v.number(),
-  v.check((value) => Number.isFinite(value) && value >= 0, "a number of at least 0"),
+export const notNegative: v.GenericSchema<number> = numberWith(
+  (value) => Number.isFinite(value) && value >= 0,
+  "a number of at least 0",
 );
 
 /** The given options as JSON, keys with `undefined` left out. */

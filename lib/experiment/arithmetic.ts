@@ -1,0 +1,75 @@
+import type { Settings } from "./settings.ts";
+
+/** How large batches are, and how much one run of an arm generates. Figures marked ≤ assume that each response is as long as allowed. */
+export type Arithmetic = {
+  /** P, the groups of a batch. */
+  readonly groups: number;
+  /** G, the completions drawn from one start. */
+  readonly groupSize: number;
+  /** Starts an iteration; fewer than P where each asks for a chain of completions. */
+  readonly startsPerIteration: number;
+  /** Rollouts an iteration: starts × G. */
+  readonly rolloutsPerIteration: number;
+  /** Completions an iteration: rollouts × the longest chain. */
+  readonly completionsPerIteration: number;
+  /** Tokens of one completion, ≤. */
+  readonly maxTokens: number;
+  /** Generated tokens an iteration, ≤. */
+  readonly tokensPerIteration: number;
+  /** Training iterations: those of the budget, or those after which its tokens are spent at full length. */
+  readonly iterations: number;
+  /** Rollouts of a run. */
+  readonly rollouts: number;
+  /** Generated training tokens of a run, ≤. */
+  readonly trainingTokens: number;
+  /** Evaluations of a run, the first before training. */
+  readonly evaluations: number;
+  /** Completions of all evaluations: tasks × samples × (1 + K) each. */
+  readonly evaluationCompletions: number;
+  /** Generated tokens of all evaluations, ≤. */
+  readonly evaluationTokens: number;
+};
+
+/**
+ * The batch arithmetic of an arm. A budget counts generated tokens, stop tokens included; the iteration that reaches
+ * it is finished.
+ *
+ * @throws {RangeError} If the budget has no limit.
+ */
+export function batchArithmetic(settings: Settings): Arithmetic {
+  const { objective, curriculum, sampling, budget, evaluate } = settings;
+  const { groups, groupSize } = objective;
+  const { maxTokens } = sampling;
+  const chain = curriculum.longestChain;
+  const startsPerIteration = Math.max(1, Math.floor(groups / chain));
+  const rolloutsPerIteration = startsPerIteration * groupSize;
+  const completionsPerIteration = rolloutsPerIteration * chain;
+  const tokensPerIteration = completionsPerIteration * maxTokens;
+  const iterations = Math.min(
+    budget.iterations ?? Infinity,
+    budget.tokens === null ? Infinity : Math.ceil(budget.tokens / tokensPerIteration),
+  );
+  if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
+  const evaluations = countEvaluations(iterations, evaluate.every);
+  const evaluationCompletions = evaluations * evaluate.tasks * evaluate.samples * (1 + evaluate.steps);
+  return {
+    groups,
+    groupSize,
+    startsPerIteration,
+    rolloutsPerIteration,
+    completionsPerIteration,
+    maxTokens,
+    tokensPerIteration,
+    iterations,
+    rollouts: iterations * rolloutsPerIteration,
+    trainingTokens: iterations * tokensPerIteration,
+    evaluations,
+    evaluationCompletions,
+    evaluationTokens: evaluationCompletions * maxTokens,
+  };
+}
+
+/** One before training, one every so many iterations, and one after the last. */
+function countEvaluations(iterations: number, every: number): number {
+  return 1 + (every === 0 ? 1 : Math.ceil(iterations / every));
+}

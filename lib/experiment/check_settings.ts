@@ -1,0 +1,97 @@
+import { UserError } from "../errors.ts";
+import type { Part } from "../part.ts";
+import type { DomainTraits } from "../domain/domain.ts";
+import { factoryName } from "./roles.ts";
+import type { Settings } from "./settings.ts";
+
+/** Tokens of a sequence beside the characters of prompt and response: one for the role, one that stops. */
+const frameTokens = 2;
+
+/**
+ * Refuses settings that cannot work together. What can be seen in the editor, `impossible.ts` refuses there too.
+ *
+ * @param where What messages put before a key, such as `"arms.exit."`.
+ * @throws {UserError} With one sentence that names the settings at odds.
+ */
+export function checkSettings(settings: Settings, where: string): void {
+  checkOperators(settings, where);
+  for (const part of [settings.curriculum, ...settings.operators]) checkNeeds(part, settings, where);
+  checkBudget(settings, where);
+  checkGroups(settings, where);
+  checkEvaluation(settings, where);
+  checkContext(settings, where);
+}
+
+function checkOperators({ curriculum, operators }: Settings, where: string): void {
+  const twice = operators.find(({ kind }, index) =>
+    operators.findIndex((other) => other.kind === kind) < index
+  );
+  if (twice !== undefined) {
+    throw new UserError(
+      `Expected "${where}operators" to be of different kinds but found ${factoryName(twice.kind)} twice`,
+    );
+  }
+  const idle = curriculum.histories ? undefined : operators.find((operator) => operator.iterates);
+  if (idle !== undefined) {
+    throw new UserError(
+      `${factoryName(idle.kind)} in "${where}operators" has nothing to work on with ${
+        factoryName(curriculum.kind)
+      }, which never starts from a partial history (take exit(), or leave ${factoryName(idle.kind)} out)`,
+    );
+  }
+}
+
+function checkNeeds(
+  part: Part & { readonly needs?: Partial<DomainTraits> },
+  { domain }: Settings,
+  where: string,
+): void {
+  for (const trait of ["turns", "quality", "feedback"] as const) {
+    const needed = part.needs?.[trait];
+    if (needed !== undefined && needed !== domain.traits[trait]) {
+      throw new UserError(
+        `${factoryName(part.kind)} needs a domain whose ${trait} is ${needed}, but that of ${
+          factoryName(domain.kind)
+        } is ${domain.traits[trait]} ("${where}domain")`,
+      );
+    }
+  }
+}
+
+function checkBudget({ budget }: Settings, where: string): void {
+  if (budget.tokens !== null || budget.iterations !== null) return;
+  throw new UserError(
+    `Expected "${where}budget" to limit tokens or iterations but found neither (such as { tokens: 1_000_000 })`,
+  );
+}
+
+function checkGroups({ objective }: Settings, where: string): void {
+  if (objective.groupSize >= 2) return;
+  throw new UserError(
+    `Expected "${where}objective.groupSize" to be at least 2 but found ${objective.groupSize}: ` +
+      "an advantage compares the completions of a group",
+  );
+}
+
+function checkEvaluation({ domain, evaluate }: Settings, where: string): void {
+  const { size } = domain.tasks("test");
+  if (size === null || evaluate.tasks <= size) return;
+  throw new UserError(
+    `Expected "${where}evaluate.tasks" to be at most ${size}, the held-out tasks of ${
+      factoryName(domain.kind)
+    }, but found ${evaluate.tasks}`,
+  );
+}
+
+function checkContext({ domain, policy, sampling }: Settings, where: string): void {
+  const { context } = policy.options;
+  if (domain.longest === undefined || typeof context !== "number") return;
+  const { prompt } = domain.longest;
+  const response = Math.max(domain.longest.response, sampling.maxTokens - 1);
+  const needed = prompt + response + frameTokens;
+  if (needed <= context) return;
+  throw new UserError(
+    `Expected "${where}policy.context" to be at least ${needed} (prompt ${prompt}, response ${response}, ` +
+      `frame ${frameTokens}) but found ${context}`,
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * What happened in an iteration, as rows of the run's tables.
+ *
+ * @module
+ */
+import type { EvaluationRow, EventRow, GroupRow, RolloutRow, StepRow } from "../metrics/rows.ts";
+import type { EvaluationOutcome } from "./evaluate.ts";
+import type { Group, Rollout } from "./rollout.ts";
+import type { TrainReport } from "./train.ts";
+
+/** The figures of a step that follow from its groups alone. */
+export type StepFigures = Pick<
+  StepRow,
+  | "reward"
+  | "quality"
+  | "solved"
+  | "zeroVariance"
+  | "depth"
+  | "replayed"
+  | "entropy"
+  | "gradientNorm"
+  | "clipped"
+  | "samplerGap"
+  | "space"
+  | "effectiveSize"
+  | "extra"
+>;
+
+/** Means over an iteration's groups and rollouts, what training reported, and the curriculum's own figures. */
+export function stepFigures(
+  groups: readonly Group[],
+  trained: TrainReport,
+  curriculum: Readonly<Record<string, number>>,
+): StepFigures {
+  const rollouts = groups.flatMap(({ rollouts }) => rollouts);
+  const { space, effective_size: effectiveSize, ...extra } = curriculum;
+  return {
+    reward: mean(rollouts.map(({ reward }) => reward)),
+    quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
+    solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
+    zeroVariance: mean(
+      trained.advantages.map((group) => Number(group.every((advantage) => advantage === 0))),
+    ),
+    depth: mean(groups.map(({ start }) => start.depth)),
+    replayed: mean(groups.map(({ start, chainStep }) => Number(start.attempt !== null && chainStep === 0))),
+    entropy: trained.entropy,
+    gradientNorm: trained.gradientNorm,
+    clipped: trained.clipped,
+    samplerGap: trained.samplerGap,
+    space: space ?? null,
+    effectiveSize: effectiveSize ?? null,
+    extra: Object.fromEntries(Object.entries(extra).filter(([, value]) => Number.isFinite(value))),
+  };
+}
+
+/** Generated tokens of all rollouts, stop tokens included. */
+export function generatedTokens(groups: readonly Group[]): number {
+  return groups.flatMap(({ rollouts }) => rollouts).reduce((sum, rollout) => sum + tokensOf(rollout), 0);
+}
+
+/** One row a group. */
+export function groupRows(groups: readonly Group[], trained: TrainReport, iteration: number): GroupRow[] {
+  return groups.map(({ start, chainStep, rollouts }, groupIndex) => ({
+    iteration,
+    groupIndex,
+    start: start.id,
+    root: start.root,
+    mode: start.mode,
+    turn: start.turn,
+    depth: start.depth,
+    chainStep,
+    size: rollouts.length,
+    reward: mean(rollouts.map(({ reward }) => reward)),
+    quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
+    solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
+    learnability: variance(rollouts.map(({ verdict }) => verdict.reward)),
+    trained: trained.advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
+    prompt: rollouts[0]?.responses[0]?.promptText ?? null,
+  }));
+}
+
+/** One row a rollout; its prompt is left out where it is the group's. */
+export function rolloutRows(groups: readonly Group[], trained: TrainReport, iteration: number): RolloutRow[] {
+  return groups.flatMap(({ rollouts }, groupIndex) => {
+    const shared = rollouts[0]?.responses[0]?.promptText;
+    return rollouts.map((rollout, index): RolloutRow => {
+      const prompt = rollout.responses[0]?.promptText;
+      return {
+        iteration,
+        groupIndex,
+        rollout: index,
+        prompt: prompt === undefined || prompt === shared ? null : prompt,
+        response: rollout.responses.map(({ text }) => text).join("\n"),
+        quality: rollout.verdict.quality,
+        solved: rollout.verdict.solved,
+        reward: rollout.reward,
+        advantage: trained.advantages[groupIndex]?.[index] ?? 0,
+        tokens: tokensOf(rollout),
+        finish: rollout.responses.at(-1)?.completion.finish ?? "",
+      };
+    });
+  });
+}
+
+/** One row a response of an evaluation chain. */
+export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration: number): EvaluationRow[] {
+  return outcomes.map(({ task, sample, step, attempt, changed, tokens }) => ({
+    iteration,
+    split: "test",
+    task,
+    sample,
+    step,
+    quality: attempt.verdict.quality,
+    solved: attempt.verdict.solved,
+    changed,
+    tokens,
+    response: attempt.response,
+  }));
+}
+
+/** The share of a task space below which sampling it is said to have narrowed. */
+const narrow = 0.05;
+
+/** Signs of trouble in a step, for the `events` table. */
+export function stepWarnings({ iteration, space, effectiveSize, time }: StepRow): EventRow[] {
+  if (space === null || effectiveSize === null || space < 20 || effectiveSize >= narrow * space) return [];
+  const message = `The effective sample size is ${effectiveSize.toFixed(1)} of ${space} starts: ` +
+    "the curriculum replays a handful; lower its kappa";
+  return [{ iteration, time, level: "warning", kind: "narrow-space", message }];
+}
+
+function tokensOf({ responses }: Rollout): number {
+  return responses.reduce((sum, { completion }) => sum + completion.tokens.length, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Population variance: the learnability of a group (arXiv 2509.04575, §4.1). */
+function variance(values: readonly number[]): number {
+  const centre = mean(values);
+  return mean(values.map((value) => (value - centre) ** 2));
+}

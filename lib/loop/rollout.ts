@@ -1,0 +1,244 @@
+/**
+ * Group rollouts: from each start, G episodes under the published policy.
+ *
+ * @module
+ */
+import { rootStart, type Start, startId } from "../curriculum/start.ts";
+import type { RootSource } from "../curriculum/curriculum.ts";
+import type { Domain, TaskSource } from "../domain/domain.ts";
+import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
+import type { Completion, Policy, SampleRequest } from "../engine/engine.ts";
+import { UserError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { ask } from "./ask.ts";
+import { deriveSeed } from "../random.ts";
+import type { Sampling } from "../experiment/settings.ts";
+import type { OperatorPart } from "../operator/operator.ts";
+import { responseReward } from "./reward.ts";
+
+/** One response, as it was asked for and drawn. */
+export interface Response {
+  /** The request as text, for the record. */
+  readonly promptText: string;
+  /** The request as token ids. */
+  readonly prompt: readonly number[];
+  /** What was drawn. */
+  readonly completion: Completion;
+  /** What was drawn, as text. */
+  readonly text: string;
+}
+
+/** One episode from a start. */
+export interface Rollout {
+  /** The responses, one a turn. */
+  readonly responses: readonly Response[];
+  /** The verdict at its end. */
+  readonly verdict: Verdict;
+  /** What training sees: the verdict's reward, or what the domain makes of it for a self-iteration step. */
+  readonly reward: number;
+  /** The partial histories that it passed through, one a turn. */
+  readonly successors: readonly Start[];
+}
+
+/** The G rollouts of one start. */
+export interface Group {
+  /** The start, in the mode that was asked. */
+  readonly start: Start;
+  /** 0, or how many self-iteration steps of the same episode came before (fixed-depth chains). */
+  readonly chainStep: number;
+  /** The rollouts, in order. */
+  readonly rollouts: readonly Rollout[];
+}
+
+/** What rollouts need. */
+export interface RolloutContext {
+  /** Where tasks and verdicts come from. */
+  readonly domain: Domain;
+  /** The training tasks. */
+  readonly tasks: TaskSource<Json>;
+  /** Words self-iteration requests. */
+  readonly operators: readonly OperatorPart[];
+  /** Is sampled. */
+  readonly policy: Policy;
+  /** How to sample. */
+  readonly sampling: Sampling;
+  /** G. */
+  readonly groupSize: number;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+/** The root tasks of a domain as starts. */
+export function rootSource(domain: Domain, tasks: TaskSource<Json>): RootSource {
+  return {
+    size: tasks.size,
+    at: (index) => {
+      const { id, task } = tasks.at(index);
+      return rootStart(index, id, domain.begin(task));
+    },
+  };
+}
+
+/** An episode under way. */
+interface Episode {
+  readonly start: Start;
+  readonly seedPath: readonly number[];
+  /** What is asked next: the start itself, or the base request of a later turn. */
+  at: Start;
+  readonly responses: Response[];
+  readonly successors: Start[];
+  verdict: Verdict | null;
+  done: boolean;
+}
+
+/**
+ * Draws the groups of one training iteration. A start with `chain` = K yields K + 1 groups: its first responses, then
+ * the improvements of each on its own, each rewarded by its own result.
+ *
+ * @param iteration The training iteration, from 1; with the run's seed it decides all draws.
+ * @throws {UserError} If the domain gives a verdict outside [0, 1].
+ */
+export async function rollOut(
+  context: RolloutContext,
+  starts: readonly Start[],
+  iteration: number,
+): Promise<Group[]> {
+  const groups: Group[] = [];
+  let wave = starts.map((start, index) => ({
+    index,
+    chainStep: 0,
+    starts: Array.from({ length: context.groupSize }, () => start),
+    start,
+  }));
+  while (wave.length > 0) {
+    const episodes = wave.map(({ index, chainStep, starts }) =>
+      starts.map((start, rollout) => beginEpisode(start, [iteration, index, chainStep, rollout]))
+    );
+    await playOut(context, episodes.flat(), iteration);
+    const next: typeof wave = [];
+    for (const [at, { index, chainStep, start }] of wave.entries()) {
+      const rollouts = (episodes[at] ?? []).map((episode) => finishEpisode(context.domain, episode));
+      groups.push({ start, chainStep, rollouts });
+      if (chainStep >= start.chain) continue;
+      const improved = rollouts.map(({ successors }) => improving(successors[0] ?? start));
+      const first = improved[0];
+      if (first !== undefined) {
+        next.push({
+          index,
+          chainStep: chainStep + 1,
+          starts: improved,
+          start: { ...first, chain: start.chain },
+        });
+      }
+    }
+    wave = next;
+  }
+  return groups;
+}
+
+function improving(successor: Start): Start {
+  return { ...successor, mode: "improve" };
+}
+
+function beginEpisode(start: Start, seedPath: readonly number[]): Episode {
+  return { start, seedPath, at: start, responses: [], successors: [], verdict: null, done: false };
+}
+
+function finishEpisode(domain: Domain, episode: Episode): Rollout {
+  const { start, responses, successors, verdict } = episode;
+  if (verdict === null) throw new Error("Cannot finish an episode that was not played");
+  const reward = responseReward(domain, start.mode, start.attempt?.verdict ?? null, verdict);
+  return { responses, verdict, reward, successors };
+}
+
+/** Plays all episodes to their end, one turn of each at a time. */
+async function playOut(
+  context: RolloutContext,
+  episodes: readonly Episode[],
+  iteration: number,
+): Promise<void> {
+  for (let turn = 0, live = episodes; live.length > 0; turn++, live = live.filter(({ done }) => !done)) {
+    const prompts = new PromptCache(context);
+    const asked = live.map((episode) => prompts.of(episode.at));
+    const requests = live.map((episode, at): SampleRequest => ({
+      prompt: asked[at]?.tokens ?? [],
+      maxTokens: context.sampling.maxTokens,
+      temperature: context.sampling.temperature,
+      topP: 1,
+      seed: deriveSeed(context.seed, "rollout", ...episode.seedPath, turn),
+    }));
+    const completions = await context.policy.sample(requests);
+    for (const [at, episode] of live.entries()) {
+      const completion = completions[at];
+      const prompt = asked[at];
+      if (completion === undefined || prompt === undefined) throw new Error("The engine lost a completion");
+      const text = context.policy.tokenizer.decode(completion.tokens);
+      episode.responses.push({ promptText: prompt.text, prompt: prompt.tokens, completion, text });
+      await takeTurn(context, episode, text, iteration);
+    }
+  }
+}
+
+async function takeTurn(
+  context: RolloutContext,
+  episode: Episode,
+  response: string,
+  born: number,
+): Promise<void> {
+  const { domain, tasks } = context;
+  const { at } = episode;
+  const { task } = tasks.at(at.task);
+  const step = await domain.step(task, at.state, response);
+  const verdict = checkVerdict(step.verdict, `domain "${domain.kind}", task "${at.root}"`);
+  const attempt: Attempt = { response, verdict, feedback: step.feedback ?? null };
+  episode.successors.push({
+    ...at,
+    id: startId(at.root, at.turn, at.state, attempt),
+    parent: episode.start.id,
+    depth: at.depth + 1,
+    attempt,
+    chain: 0,
+    born,
+  });
+  episode.verdict = verdict;
+  episode.done = step.done;
+  if (!step.done) {
+    episode.at = {
+      ...at,
+      turn: at.turn + 1,
+      depth: 0,
+      mode: "base",
+      state: step.state,
+      attempt: null,
+      chain: 0,
+    };
+  }
+}
+
+/** The prompts of one wave; group-mates share theirs, so that an engine sees equal prompts as one object. */
+class PromptCache {
+  readonly #context: RolloutContext;
+  readonly #prompts = new Map<Start, { text: string; tokens: readonly number[] }>();
+
+  constructor(context: RolloutContext) {
+    this.#context = context;
+  }
+
+  of(start: Start): { text: string; tokens: readonly number[] } {
+    const known = this.#prompts.get(start);
+    if (known !== undefined) return known;
+    const { domain, tasks, operators, policy, sampling } = this.#context;
+    const messages = ask(start, domain, tasks.at(start.task).task, operators);
+    const tokens = policy.tokenizer.encodeChat(messages);
+    if (tokens.length + sampling.maxTokens > policy.context) {
+      throw new UserError(
+        `Expected a prompt and its response to fit the policy's context of ${policy.context} tokens but found ` +
+          `${tokens.length} + ${sampling.maxTokens} (task "${start.root}"); raise policy.context`,
+      );
+    }
+    const text = messages.map(({ content }) => content).join("\n\n");
+    const prompt = { text, tokens };
+    this.#prompts.set(start, prompt);
+    return prompt;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * One job from its first rollout to its last row: the loop itself.
+ *
+ * @module
+ */
+import type { Curriculum } from "../curriculum/curriculum.ts";
+import type { Checkpoint, Policy } from "../engine/engine.ts";
+import { UserError } from "../errors.ts";
+import type { Job } from "../experiment/settings.ts";
+import type { JsonObject } from "../json.ts";
+import type { StepRow } from "../metrics/rows.ts";
+import type { RunStore } from "../metrics/store.ts";
+import { Random } from "../random.ts";
+import { randomState, restoreState } from "../curriculum/saved_state.ts";
+import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { evaluate, type EvaluationOutcome } from "./evaluate.ts";
+import {
+  evaluationRows,
+  generatedTokens,
+  groupRows,
+  rolloutRows,
+  stepFigures,
+  stepWarnings,
+} from "./records.ts";
+import { rollOut, type RolloutContext, rootSource } from "./rollout.ts";
+import { savedObject, SpaceLog } from "./space_log.ts";
+import { trainOn } from "./train.ts";
+
+/** What a job reports while it runs. */
+export type JobEvent =
+  | { readonly kind: "resumed"; readonly iteration: number }
+  | { readonly kind: "evaluating"; readonly iteration: number; readonly step: number; readonly steps: number }
+  | {
+    readonly kind: "evaluated";
+    readonly iteration: number;
+    readonly outcomes: readonly EvaluationOutcome[];
+  }
+  | { readonly kind: "step"; readonly step: StepRow; readonly progress: number };
+
+/** What a job runs with. */
+export interface JobContext {
+  /** A policy of the job's kind, fresh from the engine. */
+  readonly policy: Policy;
+  /** The weights that training starts from; those of the policy when left out. */
+  readonly initial: Checkpoint | undefined;
+  /** Where rows go; open, and owned by this job alone. */
+  readonly store: RunStore;
+  /** The run's folder, for checkpoints. */
+  readonly directory: string;
+  /** Stops the job after the step under way, with a checkpoint. */
+  readonly signal: AbortSignal;
+  /** Told what happens. */
+  readonly report: (event: JobEvent) => void;
+}
+
+/** How a job ended. */
+export interface JobResult {
+  /** Whether the budget was used up, or the signal came first. */
+  readonly status: "finished" | "interrupted";
+  /** Training iterations done. */
+  readonly iteration: number;
+}
+
+/**
+ * Runs a job until its budget is used up. If the run's folder has a checkpoint, it continues from there: rows that
+ * came after it are dropped and made again, equal to the last bit.
+ */
+export async function runJob(job: Job, context: JobContext): Promise<JobResult> {
+  const loop = new Loop(job, context);
+  await loop.prepare();
+  while (!loop.spent()) {
+    if (context.signal.aborted) {
+      await loop.save();
+      return { status: "interrupted", iteration: loop.iteration };
+    }
+    await loop.step();
+  }
+  await loop.save();
+  return { status: "finished", iteration: loop.iteration };
+}
+
+/** The state of a job under way; one method for each thing that happens to it. */
+class Loop {
+  readonly #job: Job;
+  readonly #context: JobContext;
+  readonly #curriculum: Curriculum;
+  readonly #rollouts: RolloutContext;
+  readonly #operatorRandom: Random;
+  readonly #spaceLog = new SpaceLog();
+  #iteration = 0;
+  #tokens = 0;
+  #completions = 0;
+
+  constructor(job: Job, context: JobContext) {
+    const { domain, curriculum, operators, sampling, objective } = job.settings;
+    this.#job = job;
+    this.#context = context;
+    const tasks = domain.tasks("train");
+    this.#curriculum = curriculum.create({
+      roots: rootSource(domain, tasks),
+      random: new Random(job.seed, "curriculum"),
+      iterates: operators.some(({ iterates }) => iterates),
+    });
+    this.#operatorRandom = new Random(job.seed, "operators");
+    const { policy } = context;
+    const { groupSize } = objective;
+    this.#rollouts = { domain, tasks, operators, policy, sampling, groupSize, seed: job.seed };
+  }
+
+  get iteration(): number {
+    return this.#iteration;
+  }
+
+  /** How much of the budget is used, in [0, 1]. */
+  #progress(): number {
+    const { tokens, iterations } = this.#job.settings.budget;
+    const used = [
+      tokens === null ? 0 : this.#tokens / tokens,
+      iterations === null ? 0 : this.#iteration / iterations,
+    ];
+    return Math.min(1, Math.max(...used));
+  }
+
+  spent(): boolean {
+    return this.#progress() >= 1;
+  }
+
+  /** Continues from the latest checkpoint, or measures the policy that training starts from. */
+  async prepare(): Promise<void> {
+    const { directory, store, policy, initial, report } = this.#context;
+    const saved = await readLatestCheckpoint(directory);
+    if (saved === undefined) {
+      await store.rewind(-1);
+      if (initial !== undefined) await policy.load(initial, "weights");
+      await policy.publish();
+      await store.write({ evaluations: await this.#evaluate() });
+      return await this.save();
+    }
+    const last = await store.lastIteration();
+    if (last < saved.iteration) {
+      throw new UserError(
+        `The database in ${directory} ends at iteration ${last}, before the checkpoint of iteration ` +
+          `${saved.iteration}; delete the folder to run the job anew`,
+      );
+    }
+    await store.rewind(saved.iteration);
+    await policy.load(saved.policy);
+    this.#restore(saved.iteration, saved.state);
+    const space = this.#spaceLog.restore(savedObject(saved.state, "spaceLog"), this.#curriculum.space());
+    await store.write({ starts: space });
+    report({ kind: "resumed", iteration: saved.iteration });
+  }
+
+  /** One training iteration, its rows, and whatever is due after it. */
+  async step(): Promise<void> {
+    const { store, policy, report } = this.#context;
+    const { objective, operators, sampling, evaluate, checkpoint } = this.#job.settings;
+    const began = performance.now();
+    const iteration = ++this.#iteration;
+    const starts = this.#curriculum.next(objective.groups).map((start) =>
+      operators.reduce((changed, operator) => operator.transform(changed, this.#operatorRandom), start)
+    );
+    const groups = await rollOut(this.#rollouts, starts, iteration);
+    const sampled = performance.now();
+    this.#curriculum.observe(groups.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
+    const trained = await trainOn(policy, objective, groups, iteration, sampling.temperature);
+    await policy.publish();
+    const tokens = generatedTokens(groups);
+    this.#tokens += tokens;
+    this.#completions += groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
+    const done = performance.now();
+    const step: StepRow = {
+      ...stepFigures(groups, trained, this.#curriculum.metrics()),
+      iteration,
+      tokens: this.#tokens,
+      rollouts: this.#completions,
+      learningRate: objective.learningRate(iteration),
+      secondsSample: (sampled - began) / 1000,
+      secondsTrain: (done - sampled) / 1000,
+      seconds: (done - began) / 1000,
+      tokensPerSecond: tokens / ((done - began) / 1000),
+      time: new Date().toISOString(),
+    };
+    const due = this.spent() || (evaluate.every > 0 && iteration % evaluate.every === 0);
+    await store.write({
+      step,
+      groups: groupRows(groups, trained, iteration),
+      rollouts: rolloutRows(groups, trained, iteration),
+      starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
+      evaluations: due ? await this.#evaluate() : [],
+      events: stepWarnings(step),
+    });
+    report({ kind: "step", step, progress: this.#progress() });
+    if (iteration % checkpoint.every === 0) await this.save();
+  }
+
+  /** Saves all that the future depends on. */
+  async save(): Promise<void> {
+    const { directory, policy } = this.#context;
+    const state: JsonObject = {
+      tokens: this.#tokens,
+      completions: this.#completions,
+      curriculum: this.#curriculum.state(),
+      operators: this.#operatorRandom.state(),
+      spaceLog: this.#spaceLog.state(),
+    };
+    await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
+  }
+
+  #restore(iteration: number, state: JsonObject): void {
+    this.#iteration = iteration;
+    this.#tokens = Number(state["tokens"]);
+    this.#completions = Number(state["completions"]);
+    this.#curriculum.restore(state["curriculum"] ?? null);
+    this.#operatorRandom.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
+  }
+
+  async #evaluate(): Promise<ReturnType<typeof evaluationRows>> {
+    const { policy, report } = this.#context;
+    const { settings, seed } = this.#job;
+    const { domain, operators, sampling, evaluate: evaluation } = settings;
+    const iteration = this.#iteration;
+    const context = { domain, operators, policy, maxTokens: sampling.maxTokens, evaluation, seed };
+    const outcomes = await evaluate(context, iteration, (step) => {
+      report({ kind: "evaluating", iteration, step, steps: evaluation.steps });
+    });
+    report({ kind: "evaluated", iteration, outcomes });
+    return evaluationRows(outcomes, iteration);
+  }
+}

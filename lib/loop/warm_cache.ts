@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { Domain } from "../domain/domain.ts";
+import type { Checkpoint, Policy, PolicyPart } from "../engine/engine.ts";
+import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
+import { contentHash, type JsonObject } from "../json.ts";
+import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { warmStart, type WarmStartContext } from "./warm_start.ts";
+
+/** What decides a warm start's result. */
+export interface WarmStartSpec {
+  /** The model. */
+  readonly policy: PolicyPart;
+  /** Gives the demonstrations. */
+  readonly domain: Domain;
+  /** How to train on them. */
+  readonly options: WarmStartOptions;
+  /** Decides weights and demonstrations. */
+  readonly seed: number;
+  /** The engine's build: another one gives other numbers. */
+  readonly build: string;
+}
+
+/** The hash under which a warm start is kept. */
+export function warmStartHash({ policy, domain, options, seed, build }: WarmStartSpec): string {
+  const parts: JsonObject = {
+    policy: { kind: policy.kind, options: policy.options },
+    domain: { kind: domain.kind, version: domain.version, options: domain.options },
+    options,
+    seed,
+    build,
+  };
+  return contentHash(parts);
+}
+
+/**
+ * The warm-started weights: read from the cache if they are there, else trained and kept. All arms of a seed share
+ * them, so that a comparison starts from one point.
+ *
+ * @param cache The folder that keeps warm starts, one folder each.
+ * @param context Its `progress` is not called when the cache had the weights.
+ * @returns `undefined` if the signal came before the end.
+ * @throws {UserError} If the kept weights are damaged.
+ */
+export async function cachedWarmStart(
+  policy: Policy,
+  spec: WarmStartSpec,
+  cache: string,
+  context: WarmStartContext,
+): Promise<Checkpoint | undefined> {
+  const hash = warmStartHash(spec);
+  const folder = join(cache, hash.slice(0, 16));
+  const kept = await readLatestCheckpoint(folder);
+  if (kept !== undefined && kept.state["hash"] === hash) return kept.policy;
+  if (!await warmStart(policy, spec.domain, spec.options, spec.seed, context)) return undefined;
+  const trained = await policy.save();
+  await writeCheckpoint(folder, { iteration: spec.options.steps, policy: trained, state: { hash } });
+  return trained;
+}

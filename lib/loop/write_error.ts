@@ -1,0 +1,15 @@
+import { errorMessage, UserError } from "../errors.ts";
+
+/** What a failed write means to the user, or the error itself if it means nothing to them. */
+export function explainWriteError(error: unknown, path: string): unknown {
+  const message = errorMessage(error);
+  if (/os error 28|no space left|disk (is )?full|ENOSPC/i.test(message)) {
+    return new UserError(
+      `The disk is full: cannot write to ${path}; free some space and continue with --resume`,
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return new UserError(`No permission to write to ${path}; choose another folder with --runs DIR`);
+  }
+  return error;
+}

@@ -1,0 +1,71 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { errorMessage, UserError } from "../../lib/errors.ts";
+import { type Experiment, isExperiment } from "../../lib/experiment/experiment.ts";
+
+/**
+ * The experiment that a TypeScript file exports by default.
+ *
+ * @throws {UserError} If the file cannot be run, or exports no experiment.
+ */
+export async function importExperiment(path: string): Promise<Experiment> {
+  const module = await importModule(path);
+  const { default: exported } = module;
+  if (isExperiment(exported)) return exported;
+  if (exported !== undefined) {
+    throw new UserError(
+      `Expected the default export of ${path} to be made by compare(), defineExperiment() or extend() ` +
+        `but found ${describe(exported)}`,
+    );
+  }
+  const named = Object.keys(module).find((name) => isExperiment(module[name]));
+  throw new UserError(
+    `Expected ${path} to have a default export made by compare(), defineExperiment() or extend()` +
+      (named === undefined ? " but found none" : ` but found "${named}" exported by name only`),
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" ? "another object" : `a ${typeof value}`;
+}
+
+async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const url = pathToFileURL(resolve(path)).href;
+  try {
+    return await import(url);
+  } catch (error) {
+    // What the experiment's own checks say names the setting; anything else names the line.
+    const message = error instanceof UserError ? error.message : oneLine(error);
+    throw new UserError(`Cannot load ${path}: ${message}`);
+  }
+}
+
+/** What went wrong in a module and where, on one line. */
+function oneLine(error: unknown): string {
+  const [message = "", ...details] = errorMessage(error).split("\n").map((line) => line.trim());
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  const place = /file:\/\/\S+:\d+:\d+/.exec(`${details.join("\n")}\n${stack}`)?.[0];
+  return place === undefined || message.includes(place) ? message : `${message} (${place})`;
+}
+
+/**
+ * Refuses a path that is no readable file.
+ *
+ * @throws {UserError} If it is missing, a folder, or may not be read.
+ */
+export async function expectFile(path: string): Promise<void> {
+  try {
+    const { isFile } = await Deno.stat(path);
+    if (isFile) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UserError(`Cannot find the experiment "${path}" (looked in ${Deno.cwd()})`);
+    }
+    if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+      throw new UserError(`Cannot read the experiment "${path}": permission denied`);
+    }
+    throw error;
+  }
+  throw new UserError(`Expected "${path}" to be an experiment's file but found a folder`);
+}

@@ -1,0 +1,66 @@
+/**
+ * Starts a command with the permissions that its words call for: the named set of deno.json, plus the folders that
+ * the command line names. It may start this Deno and nothing else.
+ *
+ * @module
+ */
+import { dirname } from "node:path";
+
+/** Where runs are kept unless `--runs` says otherwise. */
+const defaultRuns = "runs";
+
+/**
+ * The permission flags for a command's words.
+ *
+ * @example
+ * ```ts
+ * import { grants } from "exitlab/runners/cli/launch.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(grants("sql", ["select 1", "--runs=/data"]), ["-P=sql", "--allow-read=.,/data"]);
+ * ```
+ */
+export function grants(command: string, words: readonly string[]): string[] {
+  const read = ["."];
+  const write: string[] = [];
+  const runs = option(words, "runs") ?? defaultRuns;
+  const out = option(words, "out");
+  const query = option(words, "file");
+  if (command === "run" || command === "plan") {
+    read.push(...words.filter((word) => /\.(ts|js|mjs|json|ya?ml)$/.test(word)).map((word) => dirname(word)));
+  }
+  if (command === "run" || command === "sql") read.push(runs);
+  if (command === "run") write.push(runs);
+  if (out !== undefined) write.push(out);
+  if (query !== undefined) read.push(query);
+  return [`-P=${command}`, ...flag("read", read), ...flag("write", write)];
+}
+
+function flag(kind: "read" | "write", paths: readonly string[]): string[] {
+  return paths.length === 0 ? [] : [`--allow-${kind}=${[...new Set(paths)].join(",")}`];
+}
+
+/** The value of `--name VALUE` or `--name=VALUE`. */
+function option(words: readonly string[], name: string): string | undefined {
+  const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  const word = words[at];
+  if (word === undefined) return undefined;
+  return word.includes("=") ? word.slice(name.length + 3) : words[at + 1];
+}
+
+async function launch(command: string, words: readonly string[]): Promise<number> {
+  const main = new URL("./main.ts", import.meta.url).href;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...grants(command, words), main, command, ...words],
+  }).spawn();
+  // Ctrl-C reaches the whole process group: the command saves and says how to go on, and this one waits for it.
+  Deno.addSignalListener("SIGINT", () => {});
+  Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+  const { code } = await child.status;
+  return code;
+}
+
+if (import.meta.main) {
+  const [command = "", ...words] = Deno.args;
+  Deno.exit(await launch(command, words));
+}

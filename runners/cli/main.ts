@@ -1,0 +1,21 @@
+/**
+ * The command line: `main.ts COMMAND …`, as the tasks of deno.json call it.
+ *
+ * @module
+ */
+import { type Command, exitCodes, printError, runCommand } from "./command.ts";
+
+/** Each command is loaded when it is called for, so that one does not need the permissions of another. */
+const commands = new Map<string, () => Promise<Command>>([
+  ["run", async () => (await import("./run.ts")).runExperimentCommand],
+  ["plan", async () => (await import("./plan.ts")).planCommand],
+  ["sql", async () => (await import("./sql.ts")).sqlCommand],
+]);
+
+const [name = "", ...words] = Deno.args;
+const load = commands.get(name);
+if (load === undefined) {
+  printError(`error: Expected a command (${[...commands.keys()].join(", ")}) but found "${name}"`);
+  Deno.exit(exitCodes.mistake);
+}
+Deno.exit(await runCommand(await load(), words));

@@ -1,0 +1,80 @@
+import { dirname, extname, relative, resolve } from "node:path";
+import { UserError } from "../../lib/errors.ts";
+import type { Plan } from "../../lib/experiment/plan.ts";
+import { toYaml } from "../../lib/yaml.ts";
+import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
+import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
+import { planTable } from "./plan_table.ts";
+
+/** `deno task plan`: what an experiment would run, as a table or as a plan file. */
+export const planCommand: Command = {
+  name: "plan",
+  summary: "Shows what an experiment would run: options, batch arithmetic, expected tokens and runs.",
+  usage: "FILE [options]",
+  options: {
+    ...experimentOptions,
+    all: { type: "boolean", help: "Every option, with the layer that set it" },
+    yaml: { type: "boolean", help: "Print the plan file as YAML" },
+    json: { type: "boolean", help: "Print the plan file as JSON" },
+    out: { type: "string", value: "FILE", help: "Write the plan file (.yaml, .yml or .json) instead" },
+  },
+  examples: [
+    "deno task plan experiments/exit_math.ts",
+    "deno task plan experiments/exit_math.ts --arm exit --set curriculum.probability=0.35 --all",
+    "deno task plan experiments/exit_math.ts --out plan.yaml && deno task run plan.yaml",
+  ],
+  run: async (line) => {
+    const request = readExperimentOptions(line);
+    const format = planFormat(line);
+    const out = line.value("out");
+    if (format === "table") {
+      const { plan } = await compileRequest(request);
+      print(planTable(plan, line.flag("all")));
+      return exitCodes.success;
+    }
+    const folder = out === undefined ? Deno.cwd() : dirname(resolve(out));
+    const { plan } = await compileRequest(request, (file) => relativeFile(folder, file));
+    const text = planText(plan, format);
+    if (out === undefined) print(text.trimEnd());
+    else await writePlan(out, text);
+    return exitCodes.success;
+  },
+};
+
+type Format = "table" | "yaml" | "json";
+
+/** What to print or write: the flag decides, or else the name of the file. */
+function planFormat(line: CommandLine): Format {
+  const asked = (["yaml", "json"] as const).filter((name) => line.flag(name));
+  if (asked.length > 1) throw new UserError("Expected either --yaml or --json but found both");
+  const out = line.value("out");
+  if (out === undefined) return asked[0] ?? "table";
+  const named = new Map<string, Format>([[".yaml", "yaml"], [".yml", "yaml"], [".json", "json"]]).get(
+    extname(out),
+  );
+  if (named !== undefined && (asked[0] ?? named) === named) return named;
+  const wanted = asked[0] === undefined
+    ? ".yaml, .yml or .json"
+    : asked[0] === "json"
+    ? ".json"
+    : ".yaml or .yml";
+  throw new UserError(`Expected --out to end in ${wanted} but found "${out}"`);
+}
+
+function planText(plan: Plan, format: "yaml" | "json"): string {
+  return format === "yaml" ? toYaml(plan) : `${JSON.stringify(plan, null, 2)}\n`;
+}
+
+async function writePlan(out: string, text: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(out, text);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UserError(`Cannot write "${out}": there is no folder ${dirname(resolve(out))}`);
+  }
+}
+
+/** A plan names its experiment relative to its own folder, so that both can move together. */
+function relativeFile(folder: string, file: string): string {
+  return relative(folder, resolve(file)).replaceAll("\\", "/");
+}

@@ -1,0 +1,78 @@
+import { UserError } from "../../lib/errors.ts";
+import { ProgressLine } from "../../lib/report/progress_line.ts";
+import { embeddedEngine } from "../local/engine.ts";
+import { runJobs } from "../local/run_jobs.ts";
+import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
+import { RunProgress } from "./run_progress.ts";
+import { summarize } from "./run_summary.ts";
+
+/** `deno task run`: trains all jobs of an experiment and shows what came of it. */
+export const runExperimentCommand: Command = {
+  name: "run",
+  summary: "Train every arm and seed of an experiment, and compare what they learned.",
+  usage: "FILE [options]",
+  options: {
+    ...experimentOptions,
+    runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
+    resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
+    runner: { type: "string", value: "NAME", help: "Where to run: local (default), this machine" },
+  },
+  examples: [
+    "deno task run experiments/exit_math.ts --quick",
+    "deno task run experiments/exit_math.ts --arm exit --seed 4 --set budget.tokens=200000",
+    "deno task plan experiments/exit_math.ts --json > plan.json && deno task run plan.json",
+  ],
+  run: runExperiment,
+};
+
+async function runExperiment(line: CommandLine): Promise<number> {
+  const request = readExperimentOptions(line);
+  const runner = line.value("runner") ?? "local";
+  if (runner !== "local") throw new UserError(`Expected --runner to be local but found "${runner}"`);
+  const runs = line.value("runs") ?? "runs";
+  const { plan, jobs } = await compileRequest(request);
+  const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
+
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) Deno.exit(exitCodes.interrupted);
+    stop.abort();
+    printError("\nStopping after this step and saving; press Ctrl-C again to stop at once");
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
+
+  print(
+    `${plan.name}  plan ${plan.hash.slice(0, 12)}  ${Object.keys(plan.arms).join(", ")}  seeds ${
+      plan.seeds.join(", ")
+    }`,
+  );
+  const progress = new ProgressLine(standardError);
+  const observer = new RunProgress(progress, jobs.length);
+  const engine = embeddedEngine();
+  const status = await runJobs(engine, seedMajor, {
+    runs,
+    plan,
+    resume: line.flag("resume"),
+    signal: stop.signal,
+    observer,
+  }).finally(() => progress.clear());
+  if (status === "interrupted") {
+    print(
+      `Stopped. Continue with: deno task run ${
+        Deno.args.slice(1).filter((word) => word !== "--resume").join(" ")
+      } --resume`,
+    );
+    return exitCodes.interrupted;
+  }
+  print(await summarize(runs, plan, jobs));
+  return exitCodes.success;
+}
+
+const standardError = {
+  isTerminal: () => Deno.stderr.isTerminal(),
+  width: () => Deno.consoleSize().columns,
+  write: (text: string) => {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  },
+};

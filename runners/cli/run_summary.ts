@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import type { Job } from "../../lib/experiment/settings.ts";
+import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { explainWriteError } from "../../lib/loop/write_error.ts";
+import type { Estimate } from "../../lib/metrics/estimate.ts";
+import { openRuns } from "../../lib/metrics/reader.ts";
+import { type ArmRow, armTable, type CurveRow, curveRows } from "../../lib/metrics/statistics.ts";
+import { curveSvg } from "../../lib/report/curve_svg.ts";
+import { terminalChart } from "../../lib/report/terminal_chart.ts";
+import { textTable } from "../../lib/report/text_table.ts";
+
+/** The k that the chart shows, as far as they were measured. */
+const chartSteps: readonly number[] = [0, 1, 2, 4, 8, 16];
+
+/**
+ * What the jobs of a plan came to: a table of arms, a chart, the same as SVG, and how to dig further.
+ *
+ * @param runs The folder of all runs; the picture goes to `reports/` in it.
+ */
+export async function summarize(
+  runs: string,
+  plan: { readonly name: string; readonly hash: string },
+  jobs: readonly Job[],
+): Promise<string> {
+  const reader = await openRuns(runs);
+  const selection = { runs: jobs.map(({ id }) => id) };
+  let arms: ArmRow[];
+  let curves: CurveRow[];
+  try {
+    arms = inJobOrder(await armTable(reader, selection), jobs);
+    curves = inJobOrder(await curveRows(reader, selection), jobs);
+  } finally {
+    reader.close();
+  }
+  const picture = join(runs, "reports", `${plan.name}-${plan.hash.slice(0, 8)}.svg`);
+  await writePicture(picture, plan.name, curves);
+  const sql = `select arm, step, avg(quality) q, avg(solved::int) s from evaluations ` +
+    `where run like '${plan.name}-%' group by all order by all`;
+  return [
+    "",
+    "Solved share of held-out tasks after k self-improvement steps (latest iterate, ± one standard error):",
+    "",
+    textTable([
+      ["arm", "seeds", "k = 0", "k = 1", "k = 4", "k = 16", "Δ16"],
+      ...arms.map((
+        { arm, seeds, k0, k1, k4, k16, delta, steps },
+      ) => [arm, String(seeds), ...[k0, k1, k4, k16].map(share), steps === 16 ? change(delta) : "–"]),
+    ]),
+    "",
+    chart(curves),
+    "",
+    reading(arms),
+    "",
+    `Picture:      ${picture}`,
+    `Dig further:  deno task sql "${sql}"${runs === "runs" ? "" : ` --runs ${runs}`}`,
+  ].join("\n");
+}
+
+function inJobOrder<Row extends { readonly arm: string }>(rows: readonly Row[], jobs: readonly Job[]): Row[] {
+  const order = jobs.map(({ arm }) => arm);
+  return rows.toSorted((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm));
+}
+
+function share(value: Estimate | null): string {
+  if (value === null) return "–";
+  return value.standardError === null
+    ? value.mean.toFixed(3)
+    : `${value.mean.toFixed(3)} ± ${value.standardError.toFixed(3)}`;
+}
+
+function change(value: Estimate | null): string {
+  return value !== null && value.mean >= 0 ? `+${share(value)}` : share(value);
+}
+
+function chart(curves: readonly CurveRow[]): string {
+  const steps = chartSteps.filter((step) => curves.some((row) => row.step === step));
+  const series = [...new Set(curves.map(({ arm }) => arm))].map((arm) => ({
+    name: arm,
+    values: steps.map((step) => curves.find((row) => row.arm === arm && row.step === step)?.solved.mean ?? 0),
+  }));
+  return terminalChart(steps.map((step) => step === 0 ? "k=0" : String(step)), series);
+}
+
+/** What the figures can and cannot show. */
+function reading(arms: readonly ArmRow[]): string {
+  const seeds = Math.min(...arms.map(({ seeds }) => seeds));
+  if (seeds === 1) {
+    return [
+      "One seed shows whether training works and which way each curve bends. It cannot rank the arms: the errors above",
+      "are over tasks within one run, and another seed moves an arm by more. Run several seeds before believing an order.",
+    ].join("\n");
+  }
+  return `Errors are over ${seeds} seeds. With few seeds they are rough themselves: treat a difference of less than ` +
+    "about twice its error as none.";
+}
+
+async function writePicture(path: string, name: string, curves: readonly CurveRow[]): Promise<void> {
+  const title = `${name}: solved share after k self-improvement steps`;
+  const points = curves.map(({ arm, step, solved }) => ({
+    arm,
+    step,
+    solved: solved.mean,
+    standardError: solved.standardError ?? 0,
+  }));
+  try {
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await writeDurably(path, new TextEncoder().encode(curveSvg(title, points)));
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Arithmetic, batchArithmetic } from "../../../lib/experiment/arithmetic.ts";
+import type { Settings } from "../../../lib/experiment/settings.ts";
+import { fixedDepth, mind, plain, toy, uniform } from "./stubs.ts";
+
+const settings: Settings = {
+  domain: toy(),
+  policy: mind(),
+  objective: plain({ groups: 32, groupSize: 8 }),
+  curriculum: uniform(),
+  operators: [],
+  budget: { tokens: 100_000, iterations: null },
+  sampling: { temperature: 1, maxTokens: 10 },
+  evaluate: { every: 10, steps: 4, samples: 2, tasks: 100, temperature: 1, topP: 1 },
+  checkpoint: { every: 25 },
+};
+const figures = (changes: Partial<Settings>): Arithmetic => batchArithmetic({ ...settings, ...changes });
+
+Deno.test("batchArithmetic() counts completions, tokens, iterations and evaluations", () => {
+  assert.deepEqual(figures({}), {
+    groups: 32,
+    groupSize: 8,
+    startsPerIteration: 32,
+    rolloutsPerIteration: 256,
+    completionsPerIteration: 256,
+    maxTokens: 10,
+    tokensPerIteration: 2560,
+    iterations: 40, // 39 × 2560 = 99,840 does not reach 100,000
+    rollouts: 10_240,
+    trainingTokens: 102_400,
+    evaluations: 5,
+    evaluationCompletions: 5000,
+    evaluationTokens: 50_000,
+  });
+});
+
+Deno.test("batchArithmetic() counts a chain's completions towards the batch", () => {
+  const chain = figures({ curriculum: fixedDepth({ depth: 4 }) });
+  assert.deepEqual(
+    [chain.startsPerIteration, chain.rolloutsPerIteration, chain.completionsPerIteration],
+    [6, 48, 240],
+  );
+  assert.equal(figures({ curriculum: fixedDepth({ depth: 99 }) }).startsPerIteration, 1);
+});
+
+Deno.test("batchArithmetic() takes the limit that is reached first", () => {
+  assert.equal(figures({ budget: { tokens: 100_000, iterations: 7 } }).iterations, 7);
+  assert.equal(figures({ budget: { tokens: 1, iterations: 7 } }).iterations, 1);
+  assert.equal(figures({ budget: { tokens: null, iterations: 7 } }).iterations, 7);
+  assert.throws(() => figures({ budget: { tokens: null, iterations: null } }), RangeError);
+});
+
+Deno.test("batchArithmetic() counts the evaluations that the loop makes", () => {
+  // What the loop does: before training, at each multiple, and at the end.
+  const counted = (iterations: number, every: number): number => {
+    const due = Array.from({ length: iterations }, (_, index) => index + 1)
+      .filter((iteration) => iteration === iterations || (every > 0 && iteration % every === 0));
+    return 1 + due.length;
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 50 }), (iterations, every) => {
+      const { evaluations } = figures({
+        budget: { tokens: null, iterations },
+        evaluate: { ...settings.evaluate, every },
+      });
+      assert.equal(evaluations, counted(iterations, every));
+    }),
+  );
+});

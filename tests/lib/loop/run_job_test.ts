@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { exit } from "exitlab/lib/curriculum/exit.ts";
+import { fixedDepth } from "exitlab/lib/curriculum/fixed_depth.ts";
+import { uniform } from "exitlab/lib/curriculum/uniform.ts";
+import { defineExperiment } from "exitlab/lib/experiment/define_experiment.ts";
+import { compile } from "exitlab/lib/experiment/compile.ts";
+import type { Job } from "exitlab/lib/experiment/settings.ts";
+import { grpo } from "exitlab/lib/objective/grpo.ts";
+import { improve } from "exitlab/lib/operator/improve.ts";
+import { tinyTransformer } from "exitlab/lib/engine/tiny_transformer.ts";
+import { type JobEvent, type JobResult, runJob } from "exitlab/lib/loop/run_job.ts";
+import { openRuns } from "exitlab/lib/metrics/reader.ts";
+import { openStore } from "exitlab/lib/metrics/store.ts";
+import { digits } from "../../support/digit_domain.ts";
+import { allRows } from "../../support/all_rows.ts";
+import { stubPolicy } from "../../support/stub_engine.ts";
+
+const shared = {
+  name: "stub",
+  policy: tinyTransformer({ warmStart: { steps: 0 } }),
+  objective: grpo({ groups: 6, groupSize: 4 }),
+  budget: { iterations: 9 },
+  evaluate: { every: 4, steps: 2, samples: 2, tasks: 4 },
+  checkpoint: { every: 3 },
+};
+
+function job(kind: "exit" | "uniform" | "chain"): Job {
+  const space = exit({ capacity: 16, minimumFill: 4 });
+  const experiment = kind === "exit"
+    ? defineExperiment({ ...shared, domain: digits(), curriculum: space, operators: [improve()] })
+    : kind === "uniform"
+    ? defineExperiment({ ...shared, domain: digits(), curriculum: uniform() })
+    : defineExperiment({ ...shared, domain: digits(), curriculum: fixedDepth({ depth: 2 }) });
+  const [first] = compile(experiment).jobs;
+  if (first === undefined) throw new Error("no job");
+  return first;
+}
+
+/** Runs a job in a folder; `stopAt` interrupts it when this iteration is reported. */
+async function play(
+  at: Job,
+  runs: string,
+  stopAt: number = Infinity,
+): Promise<JobResult & { events: JobEvent[] }> {
+  const directory = join(runs, at.id);
+  await Deno.mkdir(directory, { recursive: true });
+  const store = await openStore(directory, { run: at.id, arm: at.arm, seed: at.seed });
+  const stop = new AbortController();
+  const events: JobEvent[] = [];
+  try {
+    await store.begin({
+      experiment: at.experiment,
+      planHash: "",
+      jobHash: at.hash,
+      exitlabVersion: "0",
+      domain: "digits",
+      policy: "stub",
+      engine: "stub",
+      settings: {},
+      started: new Date(0).toISOString(),
+    });
+    const result = await runJob(at, {
+      policy: stubPolicy(at.seed),
+      initial: undefined,
+      store,
+      directory,
+      signal: stop.signal,
+      report: (event) => {
+        events.push(event);
+        if (event.kind === "step" && event.step.iteration === stopAt) stop.abort();
+      },
+    });
+    if (result.status === "finished") await store.finish("finished");
+    return { ...result, events };
+  } finally {
+    store.close();
+  }
+}
+
+async function inFolders(count: number, test: (folders: string[]) => Promise<void>): Promise<void> {
+  const folders = await Promise.all(Array.from({ length: count }, () => Deno.makeTempDir()));
+  try {
+    await test(folders);
+  } finally {
+    for (const folder of folders) await Deno.remove(folder, { recursive: true });
+  }
+}
+
+for (const kind of ["exit", "uniform", "chain"] as const) {
+  Deno.test(`runJob() gives the same rows when ${kind} is run twice`, async () => {
+    await inFolders(2, async ([one = "", two = ""]) => {
+      assert.equal((await play(job(kind), one)).status, "finished");
+      await play(job(kind), two);
+      assert.deepEqual(await allRows(one), await allRows(two));
+    });
+  });
+
+  Deno.test(`runJob() gives the same rows when ${kind} is stopped at any iteration and resumed`, async () => {
+    await inFolders(1, async ([whole = ""]) => {
+      await play(job(kind), whole);
+      const undisturbed = await allRows(whole);
+      for (let stopAt = 1; stopAt <= 8; stopAt++) {
+        await inFolders(1, async ([parts = ""]) => {
+          assert.deepEqual((await play(job(kind), parts, stopAt)).status, "interrupted");
+          const { events, status } = await play(job(kind), parts);
+          assert.equal(status, "finished");
+          assert.deepEqual(events[0], { kind: "resumed", iteration: stopAt });
+          assert.deepEqual(await allRows(parts), undisturbed);
+        });
+      }
+    });
+  });
+}
+
+Deno.test("runJob() resumes from the checkpoint before when the latest was lost", async () => {
+  await inFolders(2, async ([whole = "", parts = ""]) => {
+    const at = job("exit");
+    await play(at, whole);
+    await play(at, parts, 8);
+    await Deno.remove(join(parts, at.id, "checkpoints", "000008"), { recursive: true });
+    const { events } = await play(at, parts);
+    assert.deepEqual(events[0], { kind: "resumed", iteration: 6 });
+    assert.deepEqual(await allRows(parts), await allRows(whole));
+  });
+});
+
+Deno.test("runJob() spends a budget of tokens and not a batch more", async () => {
+  const { settings, ...rest } = job("uniform");
+  const at: Job = { ...rest, settings: { ...settings, budget: { tokens: 500, iterations: null } } };
+  await inFolders(1, async ([runs = ""]) => {
+    await play(at, runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query("select tokens from steps order by iteration");
+    reader.close();
+    const spent = rows.map(([tokens]) => Number(tokens));
+    assert((spent.at(-1) ?? 0) >= 500 && (spent.at(-2) ?? 0) < 500, String(spent));
+  });
+});
+
+Deno.test("runJob() keeps the lineage of starts and never trains on a held-out task", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("exit"), runs);
+    const reader = await openRuns(runs);
+    const deep = await reader.query(
+      "select count(*)::int from starts s join starts p on s.parent = p.id and s.run = p.run " +
+        "where s.depth >= 2 and s.depth = p.depth + 1 and s.root = p.root and s.mode = 'improve'",
+    );
+    assert(Number(deep.rows[0]?.[0]) > 0);
+    const leaked = await reader.query("select count(*)::int from groups where root not like 'train-%'");
+    assert.equal(leaked.rows[0]?.[0], 0);
+    const held = await reader.query("select count(*)::int from evaluations where task not like 'test-%'");
+    assert.equal(held.rows[0]?.[0], 0);
+    reader.close();
+  });
+});
+
+Deno.test("runJob() evaluates before, at each interval and after training, k = 0 to K", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("uniform"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select iteration, list(distinct step order by step)::varchar, count(*)::int from evaluations group by all order by all",
+    );
+    assert.deepEqual(rows, [0, 4, 8, 9].map((iteration) => [iteration, "[0, 1, 2]", 24]));
+    reader.close();
+  });
+});

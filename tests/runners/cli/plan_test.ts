@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseYaml } from "../../../lib/yaml.ts";
+import { runCommand } from "../../../runners/cli/command.ts";
+import { planCommand } from "../../../runners/cli/plan.ts";
+
+const lib = (path: string): string => new URL(`../../../${path}`, import.meta.url).href;
+const source = `
+  import { compare } from "${lib("lib/experiment/compare.ts")}";
+  import { exit, improve, mind, plain, toy, uniform } from "${lib("tests/lib/experiment/stubs.ts")}";
+  export default compare({
+    name: "toys",
+    base: { domain: toy(), policy: mind(), objective: plain(), budget: { tokens: 1_000_000 } },
+    arms: { grpo: { curriculum: uniform() }, full: { curriculum: exit(), operators: [improve()] } },
+    seeds: [1, 2],
+    quick: { arms: ["full"], set: { "budget.tokens": 1000 } },
+  });`;
+
+const folder = Deno.makeTempDirSync();
+const file = join(folder, "toys.ts");
+Deno.writeTextFileSync(file, source);
+Deno.test.afterAll(() => Deno.removeSync(folder, { recursive: true }));
+
+/** Runs the command in this process; resolves to its exit code and what it wrote. */
+async function plan(...words: string[]): Promise<{ code: number; out: string; error: string }> {
+  const written = { out: "", error: "" };
+  const [stdout, stderr] = [Deno.stdout.writeSync, Deno.stderr.writeSync];
+  const collect = (name: "out" | "error") => (bytes: Uint8Array): number => {
+    written[name] += new TextDecoder().decode(bytes);
+    return bytes.length;
+  };
+  Deno.stdout.writeSync = collect("out");
+  Deno.stderr.writeSync = collect("error");
+  try {
+    return { code: await runCommand(planCommand, words), ...written };
+  } finally {
+    Deno.stdout.writeSync = stdout;
+    Deno.stderr.writeSync = stderr;
+  }
+}
+
+Deno.test("plan prints what differs, the arithmetic and the runs", async () => {
+  const { code, out } = await plan(file);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^Experiment toys \(.*toys\.ts\)\nPlan [0-9a-f]{64}\nRunner local, 2 arms × 2 seeds \(1, 2\) = 4 runs\n/,
+  );
+  assert.match(out, /\nWhat differs +grpo +full\n {2}curriculum +uniform +exit\n/);
+  assert.match(out, /\n {2}operators +none +improve\n/);
+  assert.match(out, /\n {2}curriculum\.probability +- +0\.5\n/);
+  assert.match(out, /\n {2}tokens an iteration +1,280 +1,280\n {2}iterations +782 +782\n/);
+  assert.equal(out.match(/^ {2}toys-(grpo|full)-s[12]-[0-9a-f]{8}$/gm)?.length, 4);
+  assert.doesNotMatch(out, /budget\.tokens| $/m);
+});
+
+Deno.test("plan --all prints every option with the layer that set it", async () => {
+  const { out } = await plan(file, "--all", "--quick", "--set", "domain.size=5");
+  assert.match(out, /domain\.size +5 \(--set\)/);
+  assert.match(out, /budget\.tokens +1,000 \(--quick\)/);
+  assert.match(out, /budget\.iterations +none \(default\)/);
+  assert.match(out, /curriculum +exit \(arm\)/);
+  assert.match(out, /policy\.context +128 \(default\)/);
+  assert.match(out, /1 arm × 1 seed \(1\) = 1 run\n/);
+});
+
+Deno.test("plan leaves out what differs where there is nothing", async () => {
+  assert.doesNotMatch((await plan(file, "--arm", "grpo")).out, /What differs/);
+});
+
+Deno.test("plan --json and --yaml print the same plan", async () => {
+  const json = await plan(file, "--json", "--seed", "5");
+  const yaml = await plan(file, "--yaml", "--seed", "5");
+  const value = JSON.parse(json.out);
+  assert.deepEqual(parseYaml(yaml.out, "plan.yaml"), value);
+  assert.equal(value.format, "exitlab.plan/1");
+  assert.deepEqual(value.seeds, [5]);
+});
+
+Deno.test("plan --out writes a plan that plan accepts, with the same hash", async () => {
+  const before = (await plan(file, "--quick")).out;
+  await Deno.mkdir(join(folder, "plans"), { recursive: true });
+  for (const name of ["a.json", "b.yaml", "plans/c.yml"]) {
+    const path = join(folder, name);
+    const written = await plan(file, "--quick", "--out", path);
+    assert.deepEqual(written, { code: 0, out: "", error: "" });
+    const again = await plan(path);
+    assert.equal(again.out.split("\n")[1], before.split("\n")[1]);
+    const yaml = await Deno.readTextFile(path);
+    assert.ok(yaml.includes(name.includes("/") ? "../toys.ts" : "toys.ts") && !yaml.includes(folder), yaml);
+  }
+});
+
+Deno.test("plan answers mistakes with one sentence and exit code 2", async () => {
+  for (
+    const [words, message] of [
+      [[], "Expected a FILE, such as experiments/exit_math.ts, but found none"],
+      [[file, "other.ts"], `Expected one FILE but found 2: ${file}, other.ts`],
+      [
+        [file, "--arm", "ful"],
+        'Experiment "toys" has no arm "ful" (did you mean "full"? arms are grpo, full)',
+      ],
+      [[file, "--seed", "1.5"], 'Expected --seed to be a whole number of at least 0 but found "1.5"'],
+      [[file, "--seed=-1"], 'Expected --seed to be a whole number of at least 0 but found "-1"'],
+      [[file, "--set", "x"], 'Expected --set to be PATH=VALUE, such as budget.tokens=200000, but found "x"'],
+      [[file, "--yaml", "--json"], "Expected either --yaml or --json but found both"],
+      [[file, "--out", "plan.txt"], 'Expected --out to end in .yaml, .yml or .json but found "plan.txt"'],
+      [[file, "--json", "--out", "plan.yaml"], 'Expected --out to end in .json but found "plan.yaml"'],
+      [
+        [file, "--out", join(folder, "no/plan.yaml")],
+        `Cannot write "${join(folder, "no/plan.yaml")}": there is no folder ${join(folder, "no")}`,
+      ],
+      [[file, "--al"], 'Unknown option "--al" of deno task plan (did you mean --all?)'],
+    ] as const
+  ) assert.deepEqual(await plan(...words), { code: 2, out: "", error: `error: ${message}\n` });
+});
+
+Deno.test("plan --help names every option", async () => {
+  const { code, out } = await plan("--help");
+  assert.equal(code, 0);
+  for (const name of Object.keys(planCommand.options)) assert.ok(out.includes(`--${name}`), name);
+});
