@@ -30,7 +30,7 @@ const loads: readonly Load[] = [
 ];
 
 /** Repeats of a load in each round. */
-const REPEATS = 5;
+const REPEATS = 3;
 
 /** Something that can be measured: tokens a second of each repeat. */
 interface Runner {
@@ -50,7 +50,9 @@ async function openEmbedded(workers?: number): Promise<Runner> {
     async measure({ what, batch, length }) {
       const rates: number[] = [];
       for (let repeat = 0; repeat < REPEATS; repeat++) {
-        const run = what === "train" ? prepareTraining(policy, random, batch, length) : prepareSampling(policy, random, batch, length);
+        const run = what === "train"
+          ? prepareTraining(policy, random, batch, length)
+          : prepareSampling(policy, random, batch, length);
         const started = performance.now();
         const tokens = await run();
         rates.push(1000 * tokens / (performance.now() - started));
@@ -61,7 +63,12 @@ async function openEmbedded(workers?: number): Promise<Runner> {
   };
 }
 
-function prepareTraining(policy: Policy, random: Random, batch: number, length: number): () => Promise<number> {
+function prepareTraining(
+  policy: Policy,
+  random: Random,
+  batch: number,
+  length: number,
+): () => Promise<number> {
   const data = Array.from({ length: batch }, () => ({
     tokens: Array.from({ length }, () => random.int(policy.tokenizer.vocabulary)),
     coefficients: Float32Array.from({ length }, (_, at) => at === 0 ? 0 : 2 * random.next() - 1),
@@ -73,7 +80,12 @@ function prepareTraining(policy: Policy, random: Random, batch: number, length: 
   };
 }
 
-function prepareSampling(policy: Policy, random: Random, batch: number, length: number): () => Promise<number> {
+function prepareSampling(
+  policy: Policy,
+  random: Random,
+  batch: number,
+  length: number,
+): () => Promise<number> {
   const requests = Array.from({ length: batch }, () => ({
     prompt: [random.int(policy.tokenizer.vocabulary)],
     maxTokens: length - 1,
@@ -90,7 +102,12 @@ async function openTorch(python: string, threads: number): Promise<Runner | unde
   const script = new URL("./peers/torch_engine.py", import.meta.url).pathname;
   let child: Deno.ChildProcess;
   try {
-    child = new Deno.Command(python, { args: [script, `${threads}`], stdin: "piped", stdout: "piped", stderr: "null" })
+    child = new Deno.Command(python, {
+      args: [script, `${threads}`],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    })
       .spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -136,10 +153,12 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { rounds: { type: "string" }, workers: { type: "string" }, python: { type: "string" } },
   });
-  const rounds = Number(values.rounds ?? 5);
+  const rounds = Number(values.rounds ?? 3);
   const python = values.python ?? "python3";
   const own = await openEmbedded(values.workers === undefined ? undefined : Number(values.workers));
-  const peers = (await Promise.all([openTorch(python, 1), openTorch(python, 2)])).filter((peer) => peer !== undefined);
+  const peers = (await Promise.all([openTorch(python, 1), openTorch(python, 2)])).filter((peer) =>
+    peer !== undefined
+  );
   const runners = [own, ...peers];
   const rates = new Map<string, number[]>();
   // The first round warms up compilers and caches and does not count.
@@ -166,23 +185,32 @@ function printTable(
   rates: ReadonlyMap<string, readonly number[]>,
   rounds: number,
 ): void {
-  const rate = (runner: Runner, load: Load): number => median(rates.get(`${runner.name}/${label(load)}`) ?? []);
+  const rate = (runner: Runner, load: Load): number =>
+    median(rates.get(`${runner.name}/${label(load)}`) ?? []);
   const width = Math.max(...runners.map(({ name }) => name.length), 20);
   const row = (name: string, cells: readonly string[]): void =>
     print(name.padEnd(width) + cells.map((cell) => cell.padStart(16)).join(""));
   print(`Tokens a second, median of ${rounds} rounds of ${REPEATS}; d 128, 4 layers, 4 heads`);
   row("", loads.map(label));
-  for (const runner of runners) row(runner.name, loads.map((load) => Math.round(rate(runner, load)).toLocaleString("en")));
+  for (const runner of runners) {
+    row(
+      runner.name,
+      loads.map((load) => Math.round(rate(runner, load)).toLocaleString("en")),
+    );
+  }
   const [own] = runners;
   if (own === undefined) return;
   if (peers.length === 0) {
     print("Not compared with PyTorch: this Python has no torch (pip install torch, or --python FILE)");
     return;
   }
-  row("ratio to the best", loads.map((load) => {
-    const best = Math.max(...peers.map((peer) => rate(peer, load)));
-    return `${(rate(own, load) / best).toFixed(2)}×`;
-  }));
+  row(
+    "ratio to the best",
+    loads.map((load) => {
+      const best = Math.max(...peers.map((peer) => rate(peer, load)));
+      return `${(rate(own, load) / best).toFixed(2)}×`;
+    }),
+  );
 }
 
 if (import.meta.main) await main();

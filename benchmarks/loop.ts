@@ -53,3 +53,5 @@ export async function benchLoop(): Promise<void> {
   const perSecond = (times.length - half) * (rollouts / iterations) / seconds;
   row("loop with an instant engine, text logged", `${Math.round(perSecond).toLocaleString("en")} rollouts/s`);
 }
+
+if (import.meta.main) await benchLoop();

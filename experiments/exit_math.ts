@@ -2,7 +2,17 @@
  * Does training on one's own partial histories teach a policy to improve its answers? Exploratory Iteration against
  * plain GRPO and against fixed-depth chains, on 4×4 number grids, at equal generated tokens.
  */
-import { compare, diverge, exit, fixedDepth, grpo, improve, sudoku, tinyTransformer, uniform } from "../mod.ts";
+import {
+  compare,
+  diverge,
+  exit,
+  fixedDepth,
+  grpo,
+  improve,
+  sudoku,
+  tinyTransformer,
+  uniform,
+} from "../mod.ts";
 import type { Experiment } from "../mod.ts";
 
 const experiment: Experiment = compare({

@@ -7,6 +7,7 @@
 import type { Json } from "../json.ts";
 import type { Part } from "../part.ts";
 import type { Random } from "../random.ts";
+import type { DomainTraits } from "../domain/domain.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { Start } from "./start.ts";
 
@@ -85,6 +86,8 @@ export interface CurriculumPart extends Part {
   readonly part: "curriculum";
   /** Whether it starts episodes from partial histories, so that operators have something to work on. */
   readonly histories: boolean;
+  /** What it asks of a domain; nothing when left out. */
+  readonly needs?: Partial<DomainTraits>;
   /** The most completions that one rollout of a start asks for. */
   readonly longestChain: number;
   /** Makes one. */

@@ -25,7 +25,7 @@ export interface DomainDefinition<Options extends JsonObject, Task extends Json,
  *
  * @example
  * ```ts
- * import { defineDomain } from "exitlab/domain";
+ * import { defineDomain, type DomainBehaviour } from "exitlab/domain";
  * import * as v from "valibot";
  * import assert from "node:assert/strict";
  *
@@ -33,7 +33,7 @@ export interface DomainDefinition<Options extends JsonObject, Task extends Json,
  *   name: "parity",
  *   version: "1",
  *   schema: v.strictObject({ digits: v.optional(v.number(), 4) }),
- *   build: ({ digits }) => ({
+ *   build: ({ digits }): DomainBehaviour<string, null> => ({
  *     traits: { turns: "single", quality: "binary", feedback: false },
  *     selfIterationReward: "absolute",
  *     tasks: (split) => ({

@@ -122,8 +122,8 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   step(task: Task, state: State, response: string): Awaitable<Step<State>>;
   /** A known-good response for each turn; `step` must give it quality 1. */
   reference?(task: Task): string[];
-  /** A worked example for the warm start, made from a training task. */
-  demonstrate?(task: Task, mode: Mode, random: Random): Demonstration;
+  /** A worked example for the warm start, made from the training side of the split alone. */
+  demonstrate?(mode: Mode, random: Random): Demonstration;
   /** The most characters that a prompt and a response may have; lets a plan check the policy's context. */
   readonly longest?: { readonly prompt: number; readonly response: number };
   /** Figures of the domain's own over the attempts of an episode. */

@@ -11,3 +11,5 @@ export { contentHash } from "../json.ts";
 export { UserError } from "../errors.ts";
 export { deriveSeed, Random } from "../random.ts";
 export { notNegative, type Part, positive, probability, whole } from "../part.ts";
+export { checkDomain, type DomainCheck } from "./conformance.ts";
+export type { Finding } from "./finding.ts";

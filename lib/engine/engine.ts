@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly topP: boolean;
   /** Whether the same requests give the same results, bit for bit. */
   readonly deterministic: boolean;
+  /** What decides the numbers, such as `"wasm relaxed-simd"`: same build, plan and seed, same results. */
+  readonly build: string;
   /** What the engine is, for the record, such as `"wasm relaxed-simd, 2 workers"`. */
   readonly description: string;
 }
@@ -148,8 +150,8 @@ export interface Policy {
   readonly parameters: number;
   /** Draws completions under the published weights, in the order asked. */
   sample(requests: readonly SampleRequest[]): Promise<Completion[]>;
-  /** Scores sequences under the weights of now, at temperature 1: [0] is 0, [t] is log π(token t | before). */
-  logprobs(sequences: readonly TokenSequence[]): Promise<Float32Array[]>;
+  /** Scores sequences under the weights of now: [0] is 0, [t] is log π(token t | before) at the temperature. */
+  logprobs(sequences: readonly TokenSequence[], loss: LossSpec): Promise<Float32Array[]>;
   /** Accumulates the gradient of a batch's loss. */
   forwardBackward(batch: readonly Datum[], loss: LossSpec): Promise<LossReport>;
   /** Takes a step with the accumulated gradient, and clears it. */
@@ -159,11 +161,12 @@ export interface Policy {
   /** All that `load` needs to continue bit for bit. */
   save(): Promise<Checkpoint>;
   /**
-   * Continues from a checkpoint.
+   * Continues from a checkpoint, its published weights included.
    *
+   * @param what `"weights"` starts the optimiser anew. Default `"all"`.
    * @throws {UserError} If the checkpoint is of another model.
    */
-  load(checkpoint: Checkpoint): Promise<void>;
+  load(checkpoint: Checkpoint, what?: "all" | "weights"): Promise<void>;
   /** Frees memory and workers. */
   close(): Promise<void>;
 }

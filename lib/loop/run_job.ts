@@ -163,7 +163,8 @@ class Loop {
     const groups = await rollOut(this.#rollouts, starts, iteration);
     const sampled = performance.now();
     this.#curriculum.observe(groups.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
-    const trained = await trainOn(policy, objective, groups, iteration, sampling.temperature);
+    const learningRate = objective.learningRate(iteration, this.#progress());
+    const trained = await trainOn(policy, objective, groups, learningRate, sampling.temperature);
     await policy.publish();
     const tokens = generatedTokens(groups);
     this.#tokens += tokens;
@@ -174,7 +175,7 @@ class Loop {
       iteration,
       tokens: this.#tokens,
       rollouts: this.#completions,
-      learningRate: objective.learningRate(iteration),
+      learningRate,
       secondsSample: (sampled - began) / 1000,
       secondsTrain: (done - sampled) / 1000,
       seconds: (done - began) / 1000,

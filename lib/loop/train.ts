@@ -28,14 +28,14 @@ const adam = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
  * One training iteration: advantages within each group, then one optimiser step for each minibatch. The first
  * minibatch is on-policy, so its ratios are 1; later ones are scored anew.
  *
- * @param iteration From 1; decides the step size.
+ * @param learningRate The step size.
  * @param temperature The one that the groups were sampled at.
  */
 export async function trainOn(
   policy: Policy,
   objective: ObjectivePart,
   groups: readonly Group[],
-  iteration: number,
+  learningRate: number,
   temperature: number,
 ): Promise<TrainReport> {
   const advantages = groups.map(({ rollouts }) => objective.advantages(rollouts.map(({ reward }) => reward)));
@@ -46,7 +46,7 @@ export async function trainOn(
   );
   const options: AdamOptions = {
     ...adam,
-    learningRate: objective.learningRate(iteration),
+    learningRate,
     weightDecay: objective.weightDecay,
     clipNorm: objective.clipNorm,
   };

@@ -22,8 +22,8 @@ export interface ObjectivePart extends Part {
   readonly minibatches: number;
   /** Weight of the entropy of each trained token. */
   readonly entropy: number;
-  /** Step size at an iteration, from 1. */
-  learningRate(iteration: number): number;
+  /** Step size at an iteration, from 1, when this share of the budget, in [0, 1], is used. */
+  learningRate(iteration: number, progress: number): number;
   /** Decoupled weight decay. */
   readonly weightDecay: number;
   /** Largest gradient norm. */

@@ -1,4 +1,4 @@
-import type { Domain, Message } from "../domain/domain.ts";
+import type { Domain, DomainTraits, Message } from "../domain/domain.ts";
 import type { Attempt } from "../domain/verdict.ts";
 import type { Json } from "../json.ts";
 import type { Part } from "../part.ts";
@@ -26,6 +26,8 @@ export interface OperatorPart extends Part {
   readonly part: "operator";
   /** Whether it works on partial histories, so that a curriculum has a reason to keep them. */
   readonly iterates: boolean;
+  /** What it asks of a domain; nothing when left out. */
+  readonly needs?: Partial<DomainTraits>;
   /** The start, perhaps in another mode. One draw a group: all its rollouts share the prompt. */
   transform(start: Start, random: Random): Start;
   /** The request for a start in this operator's mode; `undefined` if the mode is not its own. */

@@ -6,6 +6,8 @@ import { closest } from "../../lib/closest.ts";
 export interface CommandOption {
   /** `"string"` takes a value. */
   readonly type: "string" | "boolean";
+  /** One letter for short, as in `-f`. */
+  readonly short?: string;
   /** Whether it may be given several times. */
   readonly multiple?: boolean;
   /** The placeholder of its value in the help, such as `DIR`. */
@@ -85,9 +87,10 @@ export async function runCommand(command: Command, args: readonly string[]): Pro
  */
 export function parseCommandLine(command: Command, args: readonly string[]): CommandLine {
   const options = Object.fromEntries(
-    Object.entries(command.options).map((
-      [name, { type, multiple }],
-    ) => [name, { type, multiple: multiple ?? false }]),
+    Object.entries(command.options).map(([name, { type, multiple, short }]) => {
+      const option = { type, multiple: multiple ?? false };
+      return [name, short === undefined ? option : { ...option, short }];
+    }),
   );
   let parsed;
   try {
@@ -117,7 +120,8 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
 
 function helpText(command: Command): string {
   const rows = Object.entries(command.options).map(([name, option]) => {
-    const left = option.type === "boolean" ? `--${name}` : `--${name} ${option.value ?? "VALUE"}`;
+    const names = option.short === undefined ? `--${name}` : `-${option.short}, --${name}`;
+    const left = option.type === "boolean" ? names : `${names} ${option.value ?? "VALUE"}`;
     return [left, option.multiple === true ? `${option.help} (may be repeated)` : option.help] as const;
   });
   rows.push(["--help", "Show this help"]);

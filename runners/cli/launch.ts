@@ -25,7 +25,7 @@ export function grants(command: string, words: readonly string[]): string[] {
   const write: string[] = [];
   const runs = option(words, "runs") ?? defaultRuns;
   const out = option(words, "out");
-  const query = option(words, "file");
+  const query = option(words, "file") ?? words[words.indexOf("-f") + 1 || words.length];
   if (command === "run" || command === "plan") {
     read.push(...words.filter((word) => /\.(ts|js|mjs|json|ya?ml)$/.test(word)).map((word) => dirname(word)));
   }

@@ -22,7 +22,7 @@ export const sqlCommand: Command = {
   options: {
     format: { type: "string", value: "FORM", help: "table (default), json or csv" },
     runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
-    file: { type: "string", value: "FILE", help: "Read the query from a file" },
+    file: { type: "string", short: "f", value: "FILE", help: "Read the query from a file" },
     tables: { type: "boolean", help: "List the tables and views with their columns" },
   },
   examples: [

@@ -27,34 +27,54 @@ export async function undisturbed(
   }
 }
 
-/** Kills a run with SIGKILL at random moments, resuming it each time, then lets it finish and compares its rows. */
+/**
+ * Kills a run with SIGKILL at random moments, resuming it each time, then lets it finish and compares its rows. A run
+ * that came to its end before it was killed often enough is followed by another.
+ */
 export async function killAndResume(
   arm: string,
   seed: number,
   kills: number,
   whole: Awaited<ReturnType<typeof undisturbed>>,
 ): Promise<KillReport> {
-  const runs = await Deno.makeTempDir();
   let killed = 0;
-  try {
-    for (let attempt = 0; attempt < kills; attempt++) {
-      const child = start("run", ...words(arm, seed, runs), "--resume");
-      const drained = Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
-      const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * whole.milliseconds);
-      const { signal } = await child.status;
-      clearTimeout(timer);
-      await drained;
-      if (signal === "SIGKILL") killed++;
+  let identical = true;
+  while (killed < kills) {
+    const runs = await Deno.makeTempDir();
+    try {
+      let ended = false;
+      while (killed < kills && !ended) {
+        if (await killOnce(arm, seed, runs, Math.random() * whole.milliseconds / 3)) killed++;
+        else ended = true;
+      }
+      const last = await start("run", ...words(arm, seed, runs), "--resume").output();
+      if (!last.success) throw new Error(new TextDecoder().decode(last.stderr));
+      identical &&= JSON.stringify(await allRows(runs)) === JSON.stringify(whole.rows);
+    } finally {
+      await Deno.remove(runs, { recursive: true });
     }
-    const last = await start("run", ...words(arm, seed, runs), "--resume").output();
-    if (!last.success) throw new Error(new TextDecoder().decode(last.stderr));
-    const identical = JSON.stringify(await allRows(runs)) === JSON.stringify(whole.rows);
-    return { kills: killed, identical };
-  } finally {
-    await Deno.remove(runs, { recursive: true });
   }
+  return { kills: killed, identical };
+}
+
+/** Runs or resumes, and kills after a while; whether it was killed before it came to its end. */
+async function killOnce(arm: string, seed: number, runs: string, milliseconds: number): Promise<boolean> {
+  const child = start("run", ...words(arm, seed, runs), "--resume");
+  const drained = Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+  const timer = setTimeout(() => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      // It came to its end a moment ago.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }, milliseconds);
+  const { signal } = await child.status;
+  clearTimeout(timer);
+  await drained;
+  return signal === "SIGKILL";
 }
 
 function words(arm: string, seed: number, runs: string): string[] {
-  return [experiment, "--arm", arm, "--seed", String(seed), "--runs", runs];
+  return [experiment, "--arm", arm, "--seed", String(seed), "--set", "budget.iterations=80", "--runs", runs];
 }

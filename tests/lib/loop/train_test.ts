@@ -63,7 +63,7 @@ function objective(options: GrpoInput = {}): ReturnType<typeof grpo> {
 
 Deno.test("trainOn() gives coefficients to response tokens alone, by advantage over length and batch", async () => {
   const { policy, batches } = watched(-1);
-  const report = await trainOn(policy, objective(), [group(1, 0), group(1, 1)], 1, 1);
+  const report = await trainOn(policy, objective(), [group(1, 0), group(1, 1)], 3e-4, 1);
   const [batch = []] = batches;
   assert.equal(batch.length, 2);
   const advantage = report.advantages[0]?.[0] ?? 0;
@@ -84,7 +84,7 @@ Deno.test("trainOn() gives coefficients to response tokens alone, by advantage o
 
 Deno.test("trainOn() leaves out groups whose rewards are equal, and takes no step when all are", async () => {
   const { policy, batches, steps } = watched(-1);
-  const report = await trainOn(policy, objective(), [group(0, 0), group(1, 1)], 1, 1);
+  const report = await trainOn(policy, objective(), [group(0, 0), group(1, 1)], 3e-4, 1);
   assert.deepEqual([batches.length, steps(), report.gradientNorm], [0, 0, 0]);
   assert.deepEqual(report.advantages, [[0, 0], [0, 0]]);
 });
@@ -92,7 +92,7 @@ Deno.test("trainOn() leaves out groups whose rewards are equal, and takes no ste
 Deno.test("trainOn() takes one step a minibatch, and scores all but the first anew", async () => {
   const { policy, steps, batches } = watched(-0.5);
   const groups = [group(1, 0), group(0, 1)];
-  const report = await trainOn(policy, objective({ minibatches: 2, clip: 0.2 }), groups, 1, 1);
+  const report = await trainOn(policy, objective({ minibatches: 2, clip: 0.2 }), groups, 3e-4, 1);
   assert.equal(steps(), 2);
   // The second half was sampled at -1 and is now at -0.5: a ratio of 1.65, clipped where the advantage is positive.
   const second = batches[1]?.map(({ coefficients }) => coefficients[promptLength] ?? 0) ?? [];
@@ -102,6 +102,6 @@ Deno.test("trainOn() takes one step a minibatch, and scores all but the first an
 
 Deno.test("trainOn() reports the gap between sampler and trainer", async () => {
   const { policy } = watched(-1.25);
-  const { samplerGap } = await trainOn(policy, objective(), [group(1, 0)], 1, 1);
+  const { samplerGap } = await trainOn(policy, objective(), [group(1, 0)], 3e-4, 1);
   assert.equal(samplerGap, 0.25);
 });

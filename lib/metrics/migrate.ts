@@ -1,0 +1,67 @@
+/**
+ * How a database comes to have the tables of `schema.ts`, whichever version of them it was made with.
+ *
+ * @module
+ */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { UserError } from "../errors.ts";
+import { type ColumnKind, type Table, tables } from "./schema.ts";
+
+/** Statements that take a database from one version to the next: entry i from i + 1 to i + 2. None so far. */
+const migrations: readonly string[] = [];
+
+/** The version of the schema that this code writes. */
+export const schemaVersion: number = migrations.length + 1;
+
+const sqlTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "varchar",
+  json: "varchar",
+  integer: "integer",
+  bigint: "bigint",
+  double: "double",
+  boolean: "boolean",
+  timestamp: "timestamp",
+};
+
+/** The statements that make a table, and where it is versioned the view that shows the newest versions. */
+function definition({ name, stored, columns, versioned }: Table): string {
+  const list = columns.map((column) => `${column.name} ${sqlTypes[column.kind]}`).join(", ");
+  const made = `create table ${stored} (${list});`;
+  if (versioned === undefined) return made;
+  // Not a window function: DuckDB 1.5.5 loses rows when a recursive query (a lineage) reads one on several threads.
+  const newest = `select max(rowid) as newest from ${stored} group by ${["run", ...versioned].join(", ")}`;
+  return `${made} create view ${name} as from ${stored} semi join (${newest}) on ${stored}.rowid = newest;`;
+}
+
+/**
+ * Brings the tables of the connection's schema to the version of this code; an empty database gets them all.
+ *
+ * @param where The run folder, for the message.
+ * @throws {UserError} If the database was written by a newer version.
+ */
+export async function migrate(connection: DuckDBConnection, where: string): Promise<void> {
+  const found = await storedVersion(connection);
+  if (found === schemaVersion) return;
+  if (found > schemaVersion) {
+    throw new UserError(
+      `Run folder "${where}" has metrics of schema ${found}, but this exitlab knows only up to ${schemaVersion}; ` +
+        "use the newer exitlab that wrote it",
+    );
+  }
+  const made = `create table meta (schema_version integer); ${
+    Object.values(tables).map(definition).join("\n")
+  }`;
+  const statements = found === 0 ? [made] : migrations.slice(found - 1);
+  const mark = `delete from meta; insert into meta values (${schemaVersion});`;
+  await connection.run(`begin; ${statements.join("\n")} ${mark} commit`);
+}
+
+/** The version that a database has; 0 if it has no tables. */
+async function storedVersion(connection: DuckDBConnection): Promise<number> {
+  const made = await connection.runAndReadAll(
+    "select 1 from duckdb_tables() where schema_name = current_schema() and table_name = 'meta'",
+  );
+  if (made.currentRowCount === 0) return 0;
+  const version = (await connection.runAndReadAll("select schema_version from meta")).getRows()[0]?.[0];
+  return typeof version === "number" ? version : 0;
+}

@@ -1,0 +1,98 @@
+import {
+  type DuckDBConnection,
+  DuckDBDecimalValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBValueConverter,
+  type Json as MutableJson,
+  JsonDuckDBValueConverter,
+  StatementType,
+} from "@duckdb/node-api";
+import { UserError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { oneLine } from "./database.ts";
+
+/** The values of a query's parameters: by name for `$name`, in order for `$1` and `?`. */
+export type QueryParams =
+  | { readonly [name: string]: string | number | boolean | null }
+  | readonly (string | number | boolean | null)[];
+
+/** What a query gave. */
+export interface QueryResult {
+  /** Its columns, with DuckDB's type names. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Its rows, values in the order of the columns. Timestamps are ISO 8601 text; what is not finite is `null`. */
+  readonly rows: readonly (readonly Json[])[];
+}
+
+/**
+ * Statements that can run on a reader. The lock-down alone would still let `COPY` (also inside `EXPLAIN ANALYZE` or
+ * `PREPARE`) overwrite a run's files, as these lie in the folder that must be readable.
+ */
+const allowed: ReadonlySet<StatementType> = new Set([
+  StatementType.SELECT,
+  StatementType.CREATE,
+  StatementType.DROP,
+  StatementType.SET,
+  StatementType.EXPLAIN,
+]);
+
+/**
+ * Runs a query; of several statements, gives the last one's result.
+ *
+ * @throws {UserError} With DuckDB's message if the query is wrong, or is no query.
+ */
+export async function runQuery(
+  connection: DuckDBConnection,
+  sql: string,
+  params: QueryParams = {},
+): Promise<QueryResult> {
+  let result: QueryResult | undefined;
+  try {
+    const statements = sql.trim() === "" ? undefined : await connection.extractStatements(sql);
+    for (let index = 0; index < (statements?.count ?? 0); index++) {
+      const statement = await statements?.prepare(index);
+      if (statement === undefined) break;
+      refuseWrites(statement.statementType, sql);
+      if (statement.parameterCount > 0) statement.bind(isList(params) ? [...params] : { ...params });
+      const reader = await statement.runAndReadAll();
+      const names = reader.deduplicatedColumnNames();
+      result = {
+        columns: reader.columnTypes().map((type, at) => ({ name: names[at] ?? "", type: type.toString() })),
+        rows: reader.convertRows(toJson),
+      };
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const message = oneLine(error).replace("Failed to extract statements: ", "");
+    // DuckDB's answer to text without any statement, such as a comment.
+    if (message !== "Error in native callback") throw new UserError(`The query failed: ${message}`);
+  }
+  if (result === undefined) throw new UserError(`Expected an SQL query but found "${sql.trim()}"`);
+  return result;
+}
+
+function refuseWrites(type: StatementType, sql: string): void {
+  const hidden = type === StatementType.EXPLAIN && /\b(copy|export)\b/i.test(sql);
+  if (allowed.has(type) && !hidden) return;
+  throw new UserError(
+    `Expected a query such as "from curves" but found ${
+      hidden ? "EXPLAIN of a file being written" : StatementType[type]
+    }: runs are only read here`,
+  );
+}
+
+function isList<T>(value: T | readonly T[] | { readonly [name: string]: T }): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+const toJson: DuckDBValueConverter<MutableJson> = (value, type, converter) => {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (value instanceof DuckDBDecimalValue) return value.toDouble();
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
+    const date = new Date(Number(value.micros / 1000n));
+    return Number.isNaN(date.getTime()) ? value.toString() : date.toISOString();
+  }
+  return JsonDuckDBValueConverter(value, type, converter);
+};

@@ -1,0 +1,241 @@
+/**
+ * What a run records, one type a table. Fields are columns: `zeroVariance` here is `zero_variance` in SQL. The
+ * columns `run`, `arm` and `seed` come first in every table and are added by the store.
+ *
+ * `null` means "not known" or "does not apply". A number that is not finite is stored as `null` too.
+ *
+ * @module
+ */
+import type { JsonObject } from "../json.ts";
+
+/** What decides which rows belong together: one execution of a job. */
+export type RunIdentity = {
+  /** The run's name, unique in a runs directory; the job's id. */
+  readonly run: string;
+  /** The arm's name. */
+  readonly arm: string;
+  /** The seed, a whole number. */
+  readonly seed: number;
+};
+
+/** How far a run has come. A killed run stays `running` until it is resumed. */
+export type RunStatus = "running" | "finished" | "failed" | "interrupted";
+
+/** What a run is, for the table `runs`; one row. The store adds `ended` and `status`. */
+export type RunRow = {
+  /** The experiment's name. */
+  readonly experiment: string;
+  /** SHA-256 of the plan, hexadecimal. */
+  readonly planHash: string;
+  /** SHA-256 of all that decides the result; same hash, same cell. */
+  readonly jobHash: string;
+  /** The version of exitlab that runs it. */
+  readonly exitlabVersion: string;
+  /** The domain's kind, such as `sudoku`. */
+  readonly domain: string;
+  /** The policy's kind, such as `tiny-transformer`. */
+  readonly policy: string;
+  /** What the engine says it is, such as `wasm relaxed-simd, 2 workers`. */
+  readonly engine: string;
+  /** Every option in force, the seed left out; equal settings are the same variant of an arm. */
+  readonly settings: JsonObject;
+  /** When the run first began: ISO 8601, UTC. Wall clock. */
+  readonly started: string;
+};
+
+/** One training iteration, for the table `steps`. Identity: run, iteration. */
+export type StepRow = {
+  /** Training updates so far, this one included; from 1. */
+  readonly iteration: number;
+  /** Tokens generated so far in training, cumulative. */
+  readonly tokens: number;
+  /** Rollouts drawn so far in training, cumulative. */
+  readonly rollouts: number;
+  /** Mean reward of the iteration's rollouts. */
+  readonly reward: number | null;
+  /** Mean final quality of the iteration's rollouts, in [0, 1]. */
+  readonly quality: number | null;
+  /** Share of the iteration's rollouts that end solved, in [0, 1]. */
+  readonly solved: number | null;
+  /** Share of groups whose rewards are all equal, so that they teach nothing, in [0, 1]. */
+  readonly zeroVariance: number | null;
+  /** Mean depth of the starts: self-iteration steps behind them. */
+  readonly depth: number | null;
+  /** Share of starts that are partial histories, in [0, 1]. */
+  readonly replayed: number | null;
+  /** Mean entropy of the next-token distribution over trained tokens, in nats. */
+  readonly entropy: number | null;
+  /** Euclidean norm of the gradient before clipping. */
+  readonly gradientNorm: number | null;
+  /** Share of tokens whose importance ratio was clipped, in [0, 1]. */
+  readonly clipped: number | null;
+  /** Mean |log π trainer − log π sampler| over tokens, in nats. */
+  readonly samplerGap: number | null;
+  /** Step size of the optimiser. */
+  readonly learningRate: number | null;
+  /** Number of starts in the task space. */
+  readonly space: number | null;
+  /** Effective sample size of the curriculum's choice, 1 / Σ p². */
+  readonly effectiveSize: number | null;
+  /** Figures of the curriculum and the domain; JSON text in SQL. */
+  readonly extra: JsonObject;
+  /** Seconds spent drawing rollouts. Wall clock. */
+  readonly secondsSample: number | null;
+  /** Seconds spent on the update. Wall clock. */
+  readonly secondsTrain: number | null;
+  /** Seconds of the whole iteration. Wall clock. */
+  readonly seconds: number | null;
+  /** Generated tokens a second over the iteration. Wall clock. */
+  readonly tokensPerSecond: number | null;
+  /** When the iteration ended: ISO 8601, UTC. Wall clock. */
+  readonly time: string;
+};
+
+/** The completions drawn from one start at one step of a chain, for `groups`. Identity: run, iteration, group_index. */
+export type GroupRow = {
+  /** The training iteration, from 1. */
+  readonly iteration: number;
+  /** Position in the iteration, from 0. */
+  readonly groupIndex: number;
+  /** The start's id. */
+  readonly start: string;
+  /** The root task's id. */
+  readonly root: string;
+  /** What was asked: base, improve or diverge. */
+  readonly mode: string;
+  /** The turn of the task, from 0. */
+  readonly turn: number;
+  /** Self-iteration steps behind the prompt. */
+  readonly depth: number;
+  /** Position within a fixed-depth chain, from 0. */
+  readonly chainStep: number;
+  /** Number of rollouts. */
+  readonly size: number;
+  /** Mean reward. */
+  readonly reward: number | null;
+  /** Mean quality, in [0, 1]. */
+  readonly quality: number | null;
+  /** Share solved, in [0, 1]. */
+  readonly solved: number | null;
+  /** Variance of quality. */
+  readonly learnability: number | null;
+  /** Whether the group entered the update. */
+  readonly trained: boolean;
+  /** The prompt that its rollouts share. In DuckDB only, not in the live tail. */
+  readonly prompt: string | null;
+};
+
+/** One completion, for `rollouts`; in DuckDB only. Identity: run, iteration, group_index, rollout. */
+export type RolloutRow = {
+  /** The training iteration, from 1. */
+  readonly iteration: number;
+  /** The group's position in the iteration. */
+  readonly groupIndex: number;
+  /** Position in the group, from 0. */
+  readonly rollout: number;
+  /** The prompt; `null` when it is the group's. */
+  readonly prompt: string | null;
+  /** What the policy wrote. */
+  readonly response: string;
+  /** Quality of the response, in [0, 1]. */
+  readonly quality: number | null;
+  /** Whether it solves the task. */
+  readonly solved: boolean;
+  /** The reward that training saw. */
+  readonly reward: number | null;
+  /** The advantage within the group. */
+  readonly advantage: number | null;
+  /** Length in tokens, the stop token included. */
+  readonly tokens: number;
+  /** Why it ended: stop or length. */
+  readonly finish: string;
+};
+
+/**
+ * A start of the task space, for `starts`. Identity: run, id. Writing an id again replaces its row; a rewind brings
+ * the earlier one back.
+ */
+export type StartRow = {
+  /** The start's id. */
+  readonly id: string;
+  /** The root task's id. */
+  readonly root: string;
+  /** The start whose rollout led here; `null` at a root. */
+  readonly parent: string | null;
+  /** The turn of the task, from 0. */
+  readonly turn: number;
+  /** Self-iteration steps behind it; 0 at a root. */
+  readonly depth: number;
+  /** The operator whose rollout made it: base, improve or diverge. */
+  readonly mode: string;
+  /** The training iteration that found it; 0 at a root. */
+  readonly born: number;
+  /** Its score: measured if `visits` > 0, else inherited. */
+  readonly learnability: number | null;
+  /** How often it was sampled. */
+  readonly visits: number;
+  /** Quality of its attempt, in [0, 1]; `null` at a root. */
+  readonly quality: number | null;
+  /** Whether its attempt solves the task; `null` at a root. */
+  readonly solved: boolean | null;
+  /** The text of its attempt; `null` at a root. */
+  readonly response: string | null;
+  /** Whether it is still in the task space. */
+  readonly active: boolean;
+  /** The training iteration of this version of the row. */
+  readonly updated: number;
+};
+
+/** One attempt of one self-improvement chain, for `evaluations`. Identity: run, iteration, split, task, sample, step. */
+export type EvaluationRow = {
+  /** Training updates before the evaluation; 0 for the warm start. */
+  readonly iteration: number;
+  /** The split the task is from; held-out tasks are `test`. */
+  readonly split: string;
+  /** The task's id. */
+  readonly task: string;
+  /** The chain, from 0. */
+  readonly sample: number;
+  /** k, self-improvement steps so far; 0 is the first attempt. */
+  readonly step: number;
+  /** Quality of the latest attempt, in [0, 1]. */
+  readonly quality: number | null;
+  /** Whether the latest attempt solves the task. */
+  readonly solved: boolean;
+  /** Whether it differs from the attempt before; false at step 0. */
+  readonly changed: boolean;
+  /** Length in tokens. */
+  readonly tokens: number;
+  /** What the policy wrote. */
+  readonly response: string | null;
+};
+
+/** Something that happened, for `events`. */
+export type EventRow = {
+  /** The training iteration it belongs to. */
+  readonly iteration: number;
+  /** When: ISO 8601, UTC. Wall clock. */
+  readonly time: string;
+  /** How grave: info, warning or error. */
+  readonly level: string;
+  /** What sort, such as `checkpoint`. */
+  readonly kind: string;
+  /** One sentence. */
+  readonly message: string;
+};
+
+/** What one call of `RunStore.write` makes durable, all or nothing. */
+export type Batch = {
+  /** The iteration's record. */
+  readonly step?: StepRow;
+  /** The iteration's groups. */
+  readonly groups?: readonly GroupRow[];
+  /** The iteration's rollouts. */
+  readonly rollouts?: readonly RolloutRow[];
+  /** New starts, and new versions of known ones. */
+  readonly starts?: readonly StartRow[];
+  /** An evaluation's attempts. */
+  readonly evaluations?: readonly EvaluationRow[];
+  /** What happened. */
+  readonly events?: readonly EventRow[];
+};

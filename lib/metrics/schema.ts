@@ -1,0 +1,187 @@
+/**
+ * The tables of a run: names, columns and their kinds.
+ *
+ * @module
+ */
+import type {
+  EvaluationRow,
+  EventRow,
+  GroupRow,
+  RolloutRow,
+  RunIdentity,
+  RunRow,
+  RunStatus,
+  StartRow,
+  StepRow,
+} from "./rows.ts";
+
+/** What a column holds; `json` is stored as text. */
+export type ColumnKind = "text" | "json" | "integer" | "bigint" | "double" | "boolean" | "timestamp";
+
+/** The names of the tables. */
+export type TableName = "runs" | "steps" | "groups" | "rollouts" | "starts" | "evaluations" | "events";
+
+/** One column. */
+export interface Column {
+  /** Its name in SQL. */
+  readonly name: string;
+  /** The field of the row type. */
+  readonly field: string;
+  /** What it holds. */
+  readonly kind: ColumnKind;
+}
+
+/** One table. */
+export interface Table {
+  /** Its name. */
+  readonly name: TableName;
+  /** What a row is, one line. */
+  readonly summary: string;
+  /** All columns in order: `run`, `arm`, `seed`, then the row type's. */
+  readonly columns: readonly Column[];
+  /** Where rows are appended: the table itself, or the table of versions that it shows the newest of. */
+  readonly stored: string;
+  /** The columns, run aside, whose newest version counts; `undefined` where rows never change. */
+  readonly versioned: readonly string[] | undefined;
+  /** The column that says which training iteration a row belongs to; `undefined` for `runs`. */
+  readonly iteration: string | undefined;
+}
+
+const identity: Record<keyof RunIdentity, ColumnKind> = { run: "text", arm: "text", seed: "bigint" };
+
+function table<Row extends object>(
+  name: TableName,
+  summary: string,
+  kinds: Record<keyof Row & string, ColumnKind>,
+  { versioned, iteration = "iteration" }: { versioned?: readonly string[]; iteration?: string } = {},
+): Table {
+  const fields = Object.entries({ ...identity, ...kinds });
+  return {
+    name,
+    summary,
+    columns: fields.map(([field, kind]) => ({ name: snakeCase(field), field, kind })),
+    stored: versioned === undefined ? name : `${name.replace(/s$/, "")}_versions`,
+    versioned,
+    iteration: name === "runs" ? undefined : iteration,
+  };
+}
+
+function snakeCase(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A row of `runs` as it is stored. */
+export type StoredRun = RunRow & { readonly ended: string | null; readonly status: RunStatus };
+
+/** All tables, by name. */
+export const tables: Readonly<Record<TableName, Table>> = {
+  runs: table<StoredRun>("runs", "One execution of a job: one arm, one seed", {
+    experiment: "text",
+    planHash: "text",
+    jobHash: "text",
+    exitlabVersion: "text",
+    domain: "text",
+    policy: "text",
+    engine: "text",
+    settings: "json",
+    started: "timestamp",
+    ended: "timestamp",
+    status: "text",
+  }, { versioned: [] }),
+  steps: table<StepRow>("steps", "One training iteration", {
+    iteration: "integer",
+    tokens: "bigint",
+    rollouts: "bigint",
+    reward: "double",
+    quality: "double",
+    solved: "double",
+    zeroVariance: "double",
+    depth: "double",
+    replayed: "double",
+    entropy: "double",
+    gradientNorm: "double",
+    clipped: "double",
+    samplerGap: "double",
+    learningRate: "double",
+    space: "integer",
+    effectiveSize: "double",
+    extra: "json",
+    secondsSample: "double",
+    secondsTrain: "double",
+    seconds: "double",
+    tokensPerSecond: "double",
+    time: "timestamp",
+  }),
+  groups: table<GroupRow>("groups", "The completions drawn from one start", {
+    iteration: "integer",
+    groupIndex: "integer",
+    start: "text",
+    root: "text",
+    mode: "text",
+    turn: "integer",
+    depth: "integer",
+    chainStep: "integer",
+    size: "integer",
+    reward: "double",
+    quality: "double",
+    solved: "double",
+    learnability: "double",
+    trained: "boolean",
+    prompt: "text",
+  }),
+  rollouts: table<RolloutRow>("rollouts", "One completion with its text (not while a run is live)", {
+    iteration: "integer",
+    groupIndex: "integer",
+    rollout: "integer",
+    prompt: "text",
+    response: "text",
+    quality: "double",
+    solved: "boolean",
+    reward: "double",
+    advantage: "double",
+    tokens: "integer",
+    finish: "text",
+  }),
+  starts: table<StartRow>("starts", "The task space with its lineage", {
+    id: "text",
+    root: "text",
+    parent: "text",
+    turn: "integer",
+    depth: "integer",
+    mode: "text",
+    born: "integer",
+    learnability: "double",
+    visits: "integer",
+    quality: "double",
+    solved: "boolean",
+    response: "text",
+    active: "boolean",
+    updated: "integer",
+  }, { versioned: ["id"], iteration: "updated" }),
+  evaluations: table<EvaluationRow>("evaluations", "One attempt of a held-out self-improvement chain", {
+    iteration: "integer",
+    split: "text",
+    task: "text",
+    sample: "integer",
+    step: "integer",
+    quality: "double",
+    solved: "boolean",
+    changed: "boolean",
+    tokens: "integer",
+    response: "text",
+  }),
+  events: table<EventRow>("events", "Something that happened", {
+    iteration: "integer",
+    time: "timestamp",
+    level: "text",
+    kind: "text",
+    message: "text",
+  }),
+};
+
+/** The columns that differ between two runs of the same job; all others are equal, bit for bit. */
+export const wallClockColumns: Readonly<Partial<Record<TableName, readonly string[]>>> = {
+  runs: ["started", "ended"],
+  steps: ["seconds_sample", "seconds_train", "seconds", "tokens_per_second", "time"],
+  events: ["time"],
+};

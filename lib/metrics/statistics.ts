@@ -1,0 +1,126 @@
+/**
+ * What the arms of an experiment reached at the last evaluation of their runs: curves and tables with standard errors.
+ *
+ * Every figure starts from one value a task: the mean over the task's chains. Then, with at least two seeds, an arm's
+ * value is the mean over seeds of the mean over tasks, and its standard error is over seeds; with one seed the
+ * standard error is over tasks. Gains are paired: the difference is taken task by task, within a run, before
+ * anything else.
+ *
+ * @module
+ */
+import { isJsonArray, type Json } from "../json.ts";
+import { type Estimate, estimate } from "./estimate.ts";
+import type { Reader } from "./reader.ts";
+
+/** Which runs count. */
+export type Selection = {
+  /** Only this experiment. */
+  readonly experiment?: string;
+  /** Only these runs, by name. When left out: of runs with equal settings and seed, the newest. */
+  readonly runs?: readonly string[];
+};
+
+/** What tells arms apart, and what their figures rest on. */
+export type Arm = {
+  /** The experiment's name. */
+  readonly experiment: string;
+  /** The arm's name. */
+  readonly arm: string;
+  /** A short hash of the arm's settings: the same arm with other settings is another variant. */
+  readonly variant: string;
+  /** How many runs count, one a seed. */
+  readonly seeds: number;
+  /** Held-out tasks. */
+  readonly tasks: number;
+  /** Training updates before the evaluation; the most of any run. */
+  readonly iteration: number;
+};
+
+/** An arm's held-out figures after k self-improvement steps. */
+export type CurveRow = Arm & {
+  /** k. */
+  readonly step: number;
+  /** Solved share, in [0, 1]. */
+  readonly solved: Estimate;
+  /** Mean quality, in [0, 1]. */
+  readonly quality: Estimate;
+  /** Solved share minus that of the first attempt, paired by task; in [-1, 1]. */
+  readonly gain: Estimate;
+};
+
+/** An arm's held-out solved share, in [0, 1], after some numbers of self-improvement steps. */
+export type ArmRow = Arm & {
+  /** At the first attempt. */
+  readonly k0: Estimate | null;
+  /** After 1 step; `null`, here and below, where the evaluation was shorter. */
+  readonly k1: Estimate | null;
+  /** After 4 steps. */
+  readonly k4: Estimate | null;
+  /** After 16 steps. */
+  readonly k16: Estimate | null;
+  /** K, the last step that all runs have. */
+  readonly steps: number;
+  /** Δ: after K steps minus at the first attempt, paired by task; in [-1, 1]. */
+  readonly delta: Estimate;
+};
+
+const curveSql = `
+with gains as (
+  select *, solved - first_value(solved) over (partition by run, task order by step) as gain
+  from final_scores
+  where split = 'test' and ($experiment is null or experiment = $experiment)
+    and if($runs is null, newest, list_contains(from_json($runs, '["varchar"]'), run))
+), by_run as (
+  select experiment, arm, variant, run, max(iteration) as iteration, step, list(solved order by task) as solved,
+    list(quality order by task) as quality, list(gain order by task) as gain
+  from gains group by all
+)
+select experiment, arm, variant, count(*) as seeds, max(len(solved)) as tasks, max(iteration), step,
+  list(solved order by run), list(quality order by run), list(gain order by run)
+from by_run group by experiment, arm, variant, step
+qualify count(*) = max(count(*)) over (partition by experiment, arm, variant)
+order by experiment, arm, variant, step`;
+
+/** The curves of arms over self-improvement steps: one row an arm, variant and step that all its runs have. */
+export async function curveRows(reader: Reader, selection: Selection = {}): Promise<CurveRow[]> {
+  const { rows } = await reader.query(curveSql, {
+    experiment: selection.experiment ?? null,
+    runs: selection.runs === undefined ? null : JSON.stringify(selection.runs),
+  });
+  return rows.map(([experiment, arm, variant, seeds, tasks, iteration, step, solved, quality, gain]) => ({
+    experiment: String(experiment),
+    arm: String(arm),
+    variant: String(variant),
+    seeds: Number(seeds),
+    tasks: Number(tasks),
+    iteration: Number(iteration),
+    step: Number(step),
+    solved: estimate(seedValues(solved)),
+    quality: estimate(seedValues(quality)),
+    gain: estimate(seedValues(gain)),
+  }));
+}
+
+/** For each seed, a value a task; tasks without one are left out. */
+function seedValues(lists: Json | undefined): number[][] {
+  return listOf(lists).map((list) => listOf(list).filter((value) => typeof value === "number"));
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return value !== undefined && isJsonArray(value) ? value : [];
+}
+
+/** The table of arms: one row an arm and variant, in the order of experiment, arm, variant. */
+export async function armTable(reader: Reader, selection: Selection = {}): Promise<ArmRow[]> {
+  const curves = Map.groupBy(
+    await curveRows(reader, selection),
+    ({ experiment, arm, variant }) => JSON.stringify([experiment, arm, variant]),
+  );
+  return [...curves.values()].flatMap((curve) => {
+    const last = curve.at(-1);
+    if (last === undefined) return [];
+    const { step, solved: _solved, quality: _quality, gain, ...arm } = last;
+    const at = (k: number): Estimate | null => curve.find(({ step }) => step === k)?.solved ?? null;
+    return [{ ...arm, k0: at(0), k1: at(1), k4: at(4), k16: at(16), steps: step, delta: gain }];
+  });
+}

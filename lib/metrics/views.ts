@@ -1,0 +1,116 @@
+/**
+ * The views over all runs, besides one a table. Statistics: `*_se` is the standard error of the mean,
+ * s / √n with the sample deviation s; the chains of a task are averaged first, so that n counts tasks and chains of
+ * the same task are not taken for independent.
+ *
+ * @module
+ */
+
+/** A view. */
+export interface View {
+  /** Its name. */
+  readonly name: string;
+  /** What a row is, one line. */
+  readonly summary: string;
+  /** Its query. */
+  readonly sql: string;
+}
+
+const curves = `
+with by_task as (
+  select run, arm, seed, iteration, split, step, task, avg(quality) as quality, avg(solved::int) as solved
+  from evaluations group by all
+)
+select run, arm, seed, iteration, split, step, count(*)::int as tasks, avg(quality) as quality, avg(solved) as solved,
+  stddev_samp(quality) / sqrt(count(*)) as quality_se, stddev_samp(solved) / sqrt(count(*)) as solved_se
+from by_task group by all order by run, iteration, split, step`;
+
+const flips = `
+with chains as (
+  select run, arm, seed, iteration, split, step, solved,
+    first_value(solved) over chain as at_first, lag(solved) over chain as before
+  from evaluations
+  window chain as (partition by run, iteration, split, task, sample order by step)
+)
+select run, arm, seed, iteration, split, step, count(*)::int as chains,
+  count_if(not at_first and solved)::int as gained, count_if(at_first and not solved)::int as lost,
+  gained - lost as net,
+  count_if(not before and solved)::int as gained_step, count_if(before and not solved)::int as lost_step,
+  gained_step - lost_step as net_step
+from chains where step > 0 group by all order by run, iteration, split, step`;
+
+const spaceGrowth = `
+with found as (
+  select run, arm, seed, born as iteration, count(*)::int as new_starts, max(depth) as deepest, sum(depth) as depths
+  from starts group by all
+)
+select run, arm, seed, iteration, new_starts, (sum(new_starts) over so_far)::int as starts,
+  max(deepest) over so_far as max_depth, (sum(depths) over so_far) / (sum(new_starts) over so_far) as mean_depth
+from found window so_far as (partition by run order by iteration) order by run, iteration`;
+
+const finalScores = `
+with newest as (
+  select run, experiment, substr(md5(settings), 1, 6) as variant,
+    row_number() over (partition by experiment, arm, seed, settings order by started desc, run) = 1 as newest
+  from runs
+), last as (
+  select run, split, max(iteration) as iteration from evaluations group by all
+)
+select experiment, arm, variant, run, seed, newest, iteration, split, step, task,
+  avg(quality) as quality, avg(solved::int) as solved
+from evaluations join last using (run, split, iteration) join newest using (run) group by all`;
+
+/** The figures of an arm that get a mean and a standard error. */
+const figures = ["k0", "k1", "k4", "k16", "delta"];
+
+const arms = `
+with by_task as (
+  select experiment, arm, variant, split, seed, task, max(iteration) as iteration, max(step) as steps,
+    ${[0, 1, 4, 16].map((k) => `max(solved) filter (step = ${k}) as k${k}`).join(", ")},
+    arg_max(solved, step) - k0 as delta
+  from final_scores where newest group by all
+), by_seed as (
+  select experiment, arm, variant, split, seed, max(iteration) as iteration, max(steps) as steps, count(*) as tasks,
+    ${
+  figures.map((name) => `avg(${name}) as ${name}, stddev_samp(${name}) / sqrt(count(${name})) as ${name}_se`)
+}
+  from by_task group by all
+)
+select experiment, arm, variant, split, count(*)::int as seeds, max(tasks)::int as tasks,
+  max(iteration) as iteration, max(steps) as steps,
+  ${
+  figures.map((name) =>
+    `avg(by_seed.${name}) as ${name}, if(count(*) > 1, stddev_samp(by_seed.${name}) / sqrt(count(*)), ` +
+    `any_value(by_seed.${name}_se)) as ${name}_se`
+  )
+}
+from by_seed group by all order by experiment, split, arm, variant`;
+
+/** All views, each after those it reads. */
+export const views: readonly View[] = [
+  {
+    name: "curves",
+    summary: "Quality and solved share after k self-improvement steps, one run's evaluation",
+    sql: curves,
+  },
+  {
+    name: "flips",
+    summary: "Chains that turned right or wrong, since step 0 and since the step before",
+    sql: flips,
+  },
+  {
+    name: "space_growth",
+    summary: "New starts by the iteration that found them, and the space so far",
+    sql: spaceGrowth,
+  },
+  {
+    name: "final_scores",
+    summary: "Each task's mean over chains at a run's last evaluation",
+    sql: finalScores,
+  },
+  {
+    name: "arms",
+    summary: "Solved share of each arm at the last evaluation, with standard errors",
+    sql: arms,
+  },
+];

@@ -1,0 +1,78 @@
+/**
+ * What the policy is asked: the one place where a start becomes a prompt, for training and evaluation alike.
+ *
+ * The wording is this project's own. Content and order follow appendix B of arXiv 2509.04575: an instruction, the
+ * request, the current response and, for a divergence, the form of the new response. Feedback follows the response
+ * where the domain gives any. A verdict is never shown.
+ *
+ * @module
+ */
+import type { Domain, Message, Mode } from "../domain/domain.ts";
+import type { Json } from "../json.ts";
+import type { Start } from "../curriculum/start.ts";
+import type { IterationRequest } from "./operator.ts";
+
+/**
+ * The messages for a start, by its mode: the domain's prompt for `"base"`, else a self-iteration request.
+ *
+ * @param task The content of the start's root task.
+ * @throws {TypeError} If the mode asks for another response but the start has no attempt.
+ *
+ * @example
+ * ```ts
+ * import { rootStart } from "exitlab/lib/curriculum/start.ts";
+ * import { wordRequest } from "exitlab/lib/operator/wording.ts";
+ * import { sudoku } from "exitlab/domains/math/sudoku.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const domain = sudoku();
+ * const { id, task } = domain.tasks("train").at(0);
+ * const [message] = wordRequest(rootStart(0, id, domain.begin(task)), domain, task);
+ * assert.match(message?.content ?? "", /^B[1-4.]{16}$/);
+ * ```
+ */
+export function wordRequest(start: Start, domain: Domain, task: Json): Message[] {
+  const { attempt, mode, state } = start;
+  if (mode === "base") return domain.prompt(task, state);
+  if (attempt === null) {
+    throw new TypeError(`Cannot ask to ${mode} a response: start "${start.id}" has no attempt`);
+  }
+  return wordIteration(mode, { domain, task, state, attempt });
+}
+
+/** A self-iteration request: in the domain's own words if it has any, else in ours. */
+export function wordIteration(mode: Exclude<Mode, "base">, request: IterationRequest): Message[] {
+  const { domain, task, state, attempt } = request;
+  if (domain.iterate !== undefined) return domain.iterate(task, state, attempt, mode);
+  const messages = domain.prompt(task, state);
+  const asked = messages.findLastIndex(({ role }) => role === "user");
+  const sections = [
+    instructions[mode],
+    section("Request", messages[asked]?.content ?? ""),
+    section("Current response", attempt.response),
+  ];
+  if (attempt.feedback !== null) sections.push(section("Feedback on the current response", attempt.feedback));
+  if (mode === "diverge") sections.push(section("Form of the new response", divergentForm));
+  return [...messages.filter((_, index) => index !== asked), {
+    role: "user",
+    content: sections.join("\n\n"),
+  }];
+}
+
+const instructions = {
+  improve: "Below are a request and the current response to it. Write a better response to the request.",
+  diverge:
+    "Below are a request and the current response to it. Study how the current response goes about the request, " +
+    "then write a new response that goes about it in a **fundamentally different** way.",
+} as const;
+
+const divergentForm = [
+  "Answer with these three parts, in this order:",
+  "- **Approach so far:** a short summary of how the current response goes about the request.",
+  "- **Different approach:** an approach that shares as little as possible with it.",
+  "- **New response:** the response to the request that follows the different approach.",
+].join("\n");
+
+function section(title: string, body: string): string {
+  return `## ${title}\n\n${body}`;
+}

@@ -1,0 +1,195 @@
+/**
+ * The local runner: a plan's jobs, one after the other, on the embedded engine of this machine.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Checkpoint, Engine, Policy } from "../../lib/engine/engine.ts";
+import { tinyTransformer, type TinyTransformerPart } from "../../lib/engine/tiny_transformer.ts";
+import { UserError } from "../../lib/errors.ts";
+import type { Job } from "../../lib/experiment/settings.ts";
+import type { Json } from "../../lib/json.ts";
+import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { type JobEvent, runJob } from "../../lib/loop/run_job.ts";
+import { cachedWarmStart } from "../../lib/loop/warm_cache.ts";
+import { explainWriteError } from "../../lib/loop/write_error.ts";
+import { openStore } from "../../lib/metrics/store.ts";
+import { version } from "../../lib/version.ts";
+
+/** Told what happens while jobs run. */
+export interface RunObserver {
+  /** A job begins; `index` counts from 0. */
+  started(job: Job, index: number): void;
+  /** A job was finished earlier and is left as it is. */
+  skipped(job: Job, index: number): void;
+  /** A step of the supervised warm start was done; `loss` in nats per response token. */
+  warming(job: Job, step: number, steps: number, loss: number): void;
+  /** Something happened in a job. */
+  event(job: Job, event: JobEvent): void;
+  /** A job is over. */
+  ended(job: Job, status: "finished" | "interrupted"): void;
+}
+
+/** How to run jobs. */
+export interface RunOptions {
+  /** The folder of all runs. */
+  readonly runs: string;
+  /** The plan, kept beside each run. */
+  readonly plan: { readonly hash: string } & { readonly [key: string]: Json };
+  /** Whether unfinished runs are to be continued. */
+  readonly resume: boolean;
+  /** Stops after the step under way. */
+  readonly signal: AbortSignal;
+  /** Told what happens. */
+  readonly observer: RunObserver;
+}
+
+/** Where a job stands on disk. */
+export type JobState = "new" | "unfinished" | "finished";
+
+/**
+ * Runs jobs in order. Finished ones are skipped, unfinished ones are continued when asked to.
+ *
+ * @returns `"interrupted"` if the signal came before the last job was done.
+ * @throws {UserError} If a run is unfinished and `resume` was not given, or another process owns a run.
+ */
+export async function runJobs(
+  engine: Engine,
+  jobs: readonly Job[],
+  options: RunOptions,
+): Promise<"finished" | "interrupted"> {
+  const states = await Promise.all(jobs.map((job) => jobState(join(options.runs, job.id))));
+  const unfinished = jobs.find((_, index) => states[index] === "unfinished");
+  if (unfinished !== undefined && !options.resume) {
+    throw new UserError(
+      `Run ${join(options.runs, unfinished.id)} was begun and not finished; ` +
+        "continue it with --resume, or delete its folder to run it anew",
+    );
+  }
+  for (const [index, job] of jobs.entries()) {
+    if (states[index] === "finished") {
+      options.observer.skipped(job, index);
+      continue;
+    }
+    if (options.signal.aborted) return "interrupted";
+    options.observer.started(job, index);
+    const status = await runOne(engine, job, options);
+    options.observer.ended(job, status);
+    if (status === "interrupted") return status;
+  }
+  return "finished";
+}
+
+/** Whether a job's folder holds nothing worth keeping, a checkpoint, or the finished run. */
+export async function jobState(directory: string): Promise<JobState> {
+  if (await exists(join(directory, "runs.parquet"))) return "finished";
+  return await exists(join(directory, "checkpoints")) ? "unfinished" : "new";
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"finished" | "interrupted"> {
+  const directory = join(options.runs, job.id);
+  const { settings, seed, arm } = job;
+  const spec = localPolicy(job);
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw explainWriteError(error, directory);
+  }
+  const store = await openStore(directory, { run: job.id, arm, seed });
+  let policy: Policy | undefined;
+  try {
+    const { build, description } = await engine.capabilities();
+    await writePlan(directory, options.plan, job);
+    policy = await engine.open(spec, seed);
+    const initial = await warmedUp(policy, spec, build, job, options);
+    if (initial === "interrupted") return "interrupted";
+    await store.begin({
+      experiment: job.experiment,
+      planHash: options.plan.hash,
+      jobHash: job.hash,
+      exitlabVersion: version,
+      domain: settings.domain.kind,
+      policy: spec.kind,
+      engine: description,
+      settings: settingsRecord(job),
+      started: new Date().toISOString(),
+    });
+    const { status } = await runJob(job, {
+      policy,
+      initial,
+      store,
+      directory,
+      signal: options.signal,
+      report: (event) => options.observer.event(job, event),
+    });
+    if (status === "finished") await store.finish(status);
+    return status;
+  } finally {
+    await policy?.close();
+    await store.close();
+  }
+}
+
+/** The policy of a job, if this engine can train it. */
+function localPolicy(job: Job): TinyTransformerPart {
+  const { policy } = job.settings;
+  if (policy.kind !== "tiny-transformer") {
+    throw new UserError(
+      `The local runner trains tinyTransformer() but arm "${job.arm}" has the policy "${policy.kind}"`,
+    );
+  }
+  return tinyTransformer(policy.given);
+}
+
+async function warmedUp(
+  policy: Policy,
+  spec: TinyTransformerPart,
+  build: string,
+  job: Job,
+  { runs, signal, observer }: RunOptions,
+): Promise<Checkpoint | undefined | "interrupted"> {
+  const { warmStart: options } = spec.options;
+  if (options.steps === 0) return undefined;
+  const { domain } = job.settings;
+  const warm = { policy: spec, domain, options, seed: job.seed, build };
+  return await cachedWarmStart(policy, warm, join(runs, ".cache", "warm-start"), {
+    signal,
+    progress: (step, loss) => observer.warming(job, step, options.steps, loss),
+  }) ?? "interrupted";
+}
+
+/** The options of every part of a job, for the record. */
+function settingsRecord({ settings }: Job): { readonly [key: string]: Json } {
+  const { domain, policy, objective, curriculum, operators, budget, sampling, evaluate } = settings;
+  const part = ({ kind, options }: { kind: string; options: Json }): Json => ({ kind, options });
+  return {
+    domain: part(domain),
+    policy: part(policy),
+    objective: part(objective),
+    curriculum: part(curriculum),
+    operators: operators.map(part),
+    budget,
+    sampling,
+    evaluate,
+  };
+}
+
+async function writePlan(directory: string, plan: Json, job: Job): Promise<void> {
+  const path = join(directory, "plan.json");
+  const text = JSON.stringify({ job: job.id, plan }, null, 2);
+  try {
+    await writeDurably(path, new TextEncoder().encode(`${text}\n`));
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { checkDomain } from "../../../lib/domain/conformance.ts";
+import type { Domain, Step } from "../../../lib/domain/domain.ts";
+
+/** The sum of two digits, given one at a time: two turns, the second answers. */
+const sound: Domain = {
+  part: "domain",
+  kind: "sums",
+  version: "1",
+  options: {},
+  given: {},
+  rebuild: () => sound,
+  traits: { turns: "multi", quality: "graded", feedback: true },
+  selfIterationReward: "absolute",
+  longest: { prompt: 12, response: 2 },
+  tasks: (split) => ({
+    size: 20,
+    at: (index) => {
+      const task = [index, split === "train" ? 7 : 8];
+      return { id: task.join("+"), task };
+    },
+  }),
+  begin: () => 0,
+  prompt: (task, state) => [{ role: "user", content: `Turn ${state}: ${terms(task)[Number(state)]}` }],
+  step: (task, state, response) => play(terms(task), Number(state), response),
+  reference: (task) => {
+    const [first = 0, second = 0] = terms(task);
+    return [String(first), String(first + second)];
+  },
+  demonstrate: () => ({ messages: [{ role: "user", content: "Turn 0: 99" }], response: "99" }),
+};
+
+function terms(task: unknown): number[] {
+  return Array.isArray(task) ? task.map(Number) : [];
+}
+
+function play([first = 0, second = 0]: number[], turn: number, response: string): Step<number> {
+  const wanted = turn === 0 ? first : first + second;
+  const solved = response === String(wanted);
+  const quality = solved ? 1 : 0.5;
+  return {
+    state: 1,
+    verdict: { quality, solved, reward: quality },
+    feedback: solved ? "right" : "wrong",
+    done: turn === 1,
+  };
+}
+
+Deno.test("checkDomain() finds nothing wrong with a sound domain of several turns", async () => {
+  assert.deepEqual(await checkDomain(sound), []);
+});
+
+/** A step of the sound domain with its verdict changed. */
+function verdictWith(change: Partial<Step<number>["verdict"]>): Partial<Domain> {
+  return {
+    step: (task, state, response) => {
+      const step = play(terms(task), Number(state), response);
+      return { ...step, verdict: { ...step.verdict, ...change } };
+    },
+  };
+}
+
+let calls = 0;
+
+const faults: Record<string, { change: Partial<Domain>; check: string; message?: RegExp }> = {
+  "gives a quality that is no number": {
+    change: verdictWith({ quality: NaN }),
+    check: "verdict",
+    message: /NaN/,
+  },
+  "rewards above 1": { change: verdictWith({ reward: 1.5 }), check: "verdict", message: /reward of 1.5/ },
+  "scores its reference below 1": {
+    change: verdictWith({ quality: 0.9 }),
+    check: "reference",
+    message: /0.9/,
+  },
+  "does not call its reference solved": { change: verdictWith({ solved: false }), check: "reference" },
+  "has references for another number of turns": {
+    change: { reference: (task) => sound.reference?.(task).slice(0, 1) ?? [] },
+    check: "reference",
+  },
+  "has different tasks at each call": {
+    change: { tasks: () => ({ size: 20, at: () => ({ id: `task ${calls++}`, task: [calls, 7] }) }) },
+    check: "tasks",
+  },
+  "has an id twice": {
+    change: {
+      tasks: (split) => ({
+        size: 20,
+        at: (index) => ({ id: split, task: [index, split === "train" ? 7 : 8] }),
+      }),
+    },
+    check: "tasks",
+  },
+  "has a split without tasks": {
+    change: {
+      tasks: (split) =>
+        split === "train" ? sound.tasks(split) : { size: 0, at: () => ({ id: "", task: null }) },
+    },
+    check: "tasks",
+  },
+  "trains on held-out tasks": { change: { tasks: () => sound.tasks("train") }, check: "splits" },
+  "trains on held-out tasks under another name": {
+    change: {
+      tasks: (split) => ({
+        size: 9,
+        at: (index) => ({ ...sound.tasks("train").at(index), id: `${split} ${index}` }),
+      }),
+    },
+    check: "splits",
+  },
+  "changes the task it is given": {
+    change: {
+      step: (task, state, response) => {
+        if (Array.isArray(task)) task.push(1);
+        return play(terms(task), Number(state), response);
+      },
+    },
+    check: "reference",
+    message: /not extensible/,
+  },
+  "gives another verdict when asked again": {
+    change: {
+      step: (task, state, response) => ({
+        ...play(terms(task), Number(state), response),
+        feedback: String(calls++),
+      }),
+    },
+    check: "pure",
+  },
+  "leads to a state that is no JSON": {
+    change: {
+      step: (task, state, response) => {
+        return { ...play(terms(task), Number(state), response), state: Infinity };
+      },
+    },
+    check: "reference",
+    message: /finite/,
+  },
+  "throws on a response nobody expected": {
+    change: {
+      step: (task, state, response) => {
+        if (!/^\d+$/.test(response)) throw new Error("not a number");
+        return play(terms(task), Number(state), response);
+      },
+    },
+    check: "verdict",
+    message: /threw "not a number"/,
+  },
+  "tells the answer": {
+    change: {
+      prompt: (task, state) => [{ role: "user", content: `(${sound.reference?.(task)[Number(state)]})` }],
+    },
+    check: "leak",
+    message: /Every prompt/,
+  },
+  "shows its verdict in a self-iteration request": {
+    change: { iterate: (_task, _state, { verdict }) => [{ role: "user", content: `${verdict.quality}` }] },
+    check: "leak",
+    message: /shows its verdict/,
+  },
+  "writes longer prompts than it says": { change: { longest: { prompt: 3, response: 2 } }, check: "longest" },
+  "demonstrates a held-out task": {
+    change: { demonstrate: () => ({ messages: [{ role: "user", content: "Turn 0: 3" }], response: "3" }) },
+    check: "demonstration",
+    message: /held-out/,
+  },
+  "demonstrates at random": {
+    change: { demonstrate: () => ({ messages: [], response: `${calls++ % 10}` }) },
+    check: "demonstration",
+  },
+  "is graded but says it is binary": {
+    change: { traits: { ...sound.traits, quality: "binary" } },
+    check: "traits",
+  },
+  "has several turns but says it has one": {
+    change: { traits: { ...sound.traits, turns: "single" } },
+    check: "traits",
+  },
+  "gives feedback but says it does not": {
+    change: { traits: { ...sound.traits, feedback: false } },
+    check: "traits",
+  },
+};
+
+for (const [fault, { change, check, message = /./ }] of Object.entries(faults)) {
+  Deno.test(`checkDomain() catches a domain that ${fault}`, async () => {
+    const findings = await checkDomain({ ...sound, ...change }, { tasks: 12 });
+    const caught = findings.some((finding) => finding.check === check && message.test(finding.message));
+    assert.ok(caught, JSON.stringify(findings.slice(0, 5)));
+  });
+}
+
+Deno.test("checkDomain() reports each fault of a task once", async () => {
+  const findings = await checkDomain({ ...sound, ...verdictWith({ quality: 2 }) }, { tasks: 3 });
+  assert.equal(new Set(findings.map(({ message }) => message)).size, findings.length);
+});

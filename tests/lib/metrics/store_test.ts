@@ -1,0 +1,222 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { UserError } from "../../../lib/errors.ts";
+import { openDatabase } from "../../../lib/metrics/database.ts";
+import { openRuns } from "../../../lib/metrics/reader.ts";
+import { type TableName, tables, wallClockColumns } from "../../../lib/metrics/schema.ts";
+import { openStore } from "../../../lib/metrics/store.ts";
+import { batch, begin, hostile, inFolder, runRow, time } from "./fabricate.ts";
+
+/** All rows of all tables, wall-clock columns left out. */
+async function contents(runs: string): Promise<Record<string, unknown>> {
+  const reader = await openRuns(runs);
+  assert.deepEqual(reader.warnings, []);
+  const found: Record<string, unknown> = {};
+  for (const { name, columns } of Object.values(tables)) {
+    const kept = columns.map((column) => column.name).filter((column) =>
+      !wallClockColumns[name]?.includes(column)
+    );
+    found[name] = (await reader.query(`select ${kept.join(", ")} from ${name} order by all`)).rows;
+  }
+  reader.close();
+  return found;
+}
+
+async function rows(runs: string, sql: string): Promise<unknown> {
+  const reader = await openRuns(runs);
+  try {
+    return (await reader.query(sql)).rows;
+  } finally {
+    reader.close();
+  }
+}
+
+Deno.test("write() and finish() keep every field of every table as it was", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one", { arm: "it's", seed: 2 ** 40 });
+    await store.write(batch(1));
+    await store.write(batch(2));
+    await store.write(batch(3));
+    await store.finish("finished");
+    const reader = await openRuns(runs);
+    const [first, , last] = [batch(1), batch(2), batch(3)];
+    const written: [TableName, object | undefined, string][] = [
+      ["runs", { ...runRow, settings: JSON.stringify(runRow.settings), status: "finished" }, ""],
+      [
+        "steps",
+        { ...first.step, entropy: null, gradientNorm: null, extra: '{"kappa":15,"odd":null}' },
+        "where iteration = 1",
+      ],
+      ["groups", last.groups?.[1], "where iteration = 3 and group_index = 1"],
+      ["rollouts", last.rollouts?.[3], "where iteration = 3 and group_index = 1 and rollout = 1"],
+      ["starts", last.starts?.[1], "where id = 's2'"],
+      ["evaluations", batch(2).evaluations?.[7], "where task = 't0' and sample = 1 and step = 2"],
+      ["events", last.events?.[0], ""],
+    ];
+    for (const [name, row, where] of written) {
+      const { columns, rows } = await reader.query(`from ${name} ${where}`);
+      assert.equal(rows.length, 1, name);
+      const found = Object.fromEntries(columns.map((column, at) => [column.name, rows[0]?.[at]]));
+      for (const { name: column, field } of tables[name].columns) {
+        if (wallClockColumns[name]?.includes(column)) continue;
+        const expected = new Map(Object.entries({ run: "one", arm: "it's", seed: 2 ** 40, ...row })).get(
+          field,
+        );
+        assert.deepEqual(found[column], expected, `${name}.${column}`);
+      }
+    }
+    assert.deepEqual((await reader.query("select started, ended > started from runs")).rows, [[time, true]]);
+    reader.close();
+  }));
+
+Deno.test("openRuns() tells the same of a live run as of the same run closed, rollouts and prompts aside", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one");
+    for (let n = 1; n <= 5; n++) await store.write(batch(n));
+    const live = await contents(runs);
+    await store.finish("finished");
+    const closed = await contents(runs);
+    for (const name of ["steps", "starts", "evaluations", "events"]) {
+      assert.deepEqual(live[name], closed[name], name);
+    }
+    assert.deepEqual(live["rollouts"], []);
+  }));
+
+Deno.test("finish() leaves whole Parquet files and no drafts, and a resumed run is live again", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one");
+    await store.write(batch(1));
+    await store.finish("interrupted");
+    const names = () => [...Deno.readDirSync(`${runs}/one`)].map(({ name }) => name).toSorted();
+    const exported = Object.keys(tables).map((name) => `${name}.parquet`);
+    assert.deepEqual(names(), [...exported, "events.jsonl", "run.duckdb"].toSorted());
+    assert.deepEqual(await rows(runs, "select status from runs"), [["interrupted"]]);
+
+    const resumed = await begin(runs, "one", { row: { ...runRow, started: "2030-01-01T00:00:00Z" } });
+    assert.ok(!names().some((name) => name.endsWith(".parquet")));
+    assert.deepEqual(await rows(runs, "select started, status, ended from runs"), [[time, "running", null]]);
+    await resumed.write(batch(2));
+    assert.deepEqual(await rows(runs, "select iteration from steps"), [[1], [2]]);
+    assert.equal(await resumed.lastIteration(), 2);
+    resumed.close();
+    resumed.close();
+  }));
+
+Deno.test("rewind() and the same writes again give the run that never went back", () =>
+  inFolder(async (folder) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: -1, max: 7 }),
+        fc.boolean(),
+        async (before, to, reopen) => {
+          const runs = await Deno.makeTempDir({ dir: folder });
+          let store = await begin(runs, "one");
+          for (let n = 1; n <= before; n++) await store.write(batch(n));
+          if (reopen) {
+            store.close();
+            store = await openStore(`${runs}/one`, { run: "one", arm: "exit", seed: 1 });
+          }
+          await store.rewind(to);
+          const from = Math.min(before, Math.max(to, 0));
+          assert.equal(await store.lastIteration(), from);
+          const straight = await Deno.makeTempDir({ dir: folder });
+          const other = await begin(straight, "one");
+          for (let n = 1; n <= from; n++) await other.write(batch(n));
+          assert.deepEqual(await contents(runs), await contents(straight));
+          for (let n = from + 1; n <= 4; n++) for (const each of [store, other]) await each.write(batch(n));
+          await store.finish("finished");
+          await other.finish("finished");
+          assert.deepEqual(await contents(runs), await contents(straight));
+        },
+      ),
+      { numRuns: 4 },
+    );
+  }));
+
+Deno.test("write() is all or nothing when a value is of the wrong kind", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one");
+    await store.write(batch(1));
+    const { step, ...others } = batch(2);
+    assert.ok(step !== undefined);
+    await assert.rejects(
+      store.write({ ...others, events: [{ iteration: 2.5, time, level: "", kind: "", message: "" }] }),
+      /Expected a value of kind integer in events.iteration but found 2.5/,
+    );
+    await assert.rejects(
+      store.write({ ...others, step: { ...step, time: "yesterday" } }),
+      /Expected a value of kind timestamp in steps.time but found "yesterday"/,
+    );
+    assert.deepEqual(await rows(runs, "select iteration, count(*) from groups group by all"), [[1, 2]]);
+    await store.write(batch(2));
+    await store.finish("finished");
+    assert.deepEqual(await rows(runs, "select iteration, count(*) from rollouts group by all order by all"), [
+      [1, 4],
+      [2, 4],
+    ]);
+  }));
+
+Deno.test("write() takes more rows than one DuckDB chunk holds", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one");
+    const [event] = batch(3).events ?? [];
+    assert.ok(event !== undefined);
+    await store.write({
+      events: Array.from({ length: 5000 }, (_, n) => ({ ...event, message: `${n} ${hostile}` })),
+    });
+    const sql = "select count(*), count(distinct message) from events";
+    assert.deepEqual(await rows(runs, sql), [[5000, 5000]]);
+    await store.rewind(3);
+    assert.deepEqual(await rows(runs, sql), [[5000, 5000]]);
+    await store.finish("failed");
+    assert.deepEqual(await rows(runs, sql), [[5000, 5000]]);
+  }));
+
+Deno.test("openStore() refuses a folder that this process has open, and opens it again after close()", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "one");
+    const again = () =>
+      openStore(`${runs}/../${runs.split("/").at(-1)}/one`, { run: "one", arm: "exit", seed: 1 });
+    await assert.rejects(
+      again(),
+      (error) => error instanceof UserError && /in use by this process/.test(error.message),
+    );
+    store.close();
+    (await again()).close();
+  }));
+
+Deno.test("openStore() refuses metrics of a newer schema", () =>
+  inFolder(async (runs) => {
+    (await begin(runs, "one")).close();
+    const database = await openDatabase(`${runs}/one/run.duckdb`, {});
+    await database.connection.run("update meta set schema_version = 99");
+    database.close();
+    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 1/);
+  }));
+
+Deno.test("openStore() says what to do with a damaged database", () =>
+  inFolder(async (runs) => {
+    await Deno.mkdir(`${runs}/one`);
+    await Deno.writeTextFile(`${runs}/one/run.duckdb`, "x".repeat(20_000));
+    await assert.rejects(
+      begin(runs, "one"),
+      (error) =>
+        error instanceof UserError && /has a damaged run.duckdb .*; move the folder away/.test(error.message),
+    );
+  }));
+
+for (const size of [0, 4096, 8192]) {
+  Deno.test(`openStore() starts over a database whose making was cut off at ${size} bytes`, () =>
+    inFolder(async (runs) => {
+      await Deno.mkdir(`${runs}/one`);
+      const database = await openDatabase(`${runs}/whole.duckdb`, {});
+      database.close();
+      const header = (await Deno.readFile(`${runs}/whole.duckdb`)).subarray(0, size);
+      await Deno.writeFile(`${runs}/one/run.duckdb`, header);
+      (await begin(runs, "one")).close();
+    }));
+}
+
+Deno.test("openStore() refuses a folder name that DuckDB cannot take", () =>
+  inFolder((runs) => assert.rejects(begin(runs, "what?"), /without a question mark/)));

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { rootStart, type Start } from "../../../lib/curriculum/start.ts";
+import { diverge } from "../../../lib/operator/diverge.ts";
+import { improve } from "../../../lib/operator/improve.ts";
+import { Random } from "../../../lib/random.ts";
+
+const root = rootStart(0, "task", null);
+const attempt = { response: "first", verdict: { quality: 0, solved: false, reward: 0 }, feedback: null };
+const history: Start = { ...root, id: "history", parent: root.id, depth: 1, attempt };
+
+Deno.test("improve() asks for a better response where there is one, and changes nothing else", () => {
+  assert.deepEqual(improve().transform(history, new Random(1)), { ...history, mode: "improve" });
+  assert.equal(improve().transform(root, new Random(1)), root);
+  const diverging: Start = { ...history, mode: "diverge" };
+  assert.equal(improve().transform(diverging, new Random(1)), diverging);
+});
+
+Deno.test("improve() draws no random number", () => {
+  const random = new Random(1);
+  const before = random.state();
+  improve().transform(history, random);
+  assert.deepEqual(random.state(), before);
+});
+
+Deno.test("diverge() leaves starts without an attempt alone, at no draw", () => {
+  const random = new Random(1);
+  const before = random.state();
+  assert.equal(diverge({ probability: 1 }).transform(root, random), root);
+  assert.deepEqual(random.state(), before);
+});
+
+Deno.test("diverge() turns self-iteration steps with its probability, in either order of the operators", () => {
+  const operators = [improve(), diverge({ probability: 0.2 })];
+  for (const order of [operators, operators.toReversed()]) {
+    const random = new Random(3);
+    const modes = Array.from(
+      { length: 10_000 },
+      () => order.reduce((start, operator) => operator.transform(start, random), history).mode,
+    );
+    const share = modes.filter((mode) => mode === "diverge").length / modes.length;
+    assert.ok(Math.abs(share - 0.2) < 0.02, `${share}`);
+    assert.ok(modes.every((mode) => mode !== "base"));
+  }
+});
+
+Deno.test("diverge() at probability 0 and 1 never and always changes the mode", () => {
+  const random = new Random(1);
+  for (let draw = 0; draw < 100; draw++) {
+    assert.equal(diverge({ probability: 0 }).transform(history, random).mode, "base");
+    assert.equal(diverge({ probability: 1 }).transform(history, random).mode, "diverge");
+  }
+});
+
+Deno.test("operators refuse options they do not have", () => {
+  assert.throws(
+    () => diverge({ probability: 1.2 }),
+    /"probability" to be a probability in \[0, 1\] but found 1.2/,
+  );
+  assert.throws(() => diverge().rebuild({ probabilty: 0.3 }), /Did you mean "probability"/);
+  assert.throws(() => improve().rebuild({ probability: 0.3 }), /Unknown option "probability"/);
+});
+
+Deno.test("operators say what they are", () => {
+  for (const operator of [improve(), diverge()]) {
+    assert.equal(operator.part, "operator");
+    assert.equal(operator.iterates, true);
+    assert.deepEqual(operator.rebuild(operator.given).options, operator.options);
+  }
+  assert.deepEqual(diverge().options, { probability: 0.2 });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { canMount, mountSmallDisk } from "../../support/small_disk.ts";
+import { type Outcome, start, task } from "../../support/command_line.ts";
+
+const small = "tests/support/small_experiment.ts";
+
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A user's mistake: exit code 2, one sentence on standard error, no stack trace. */
+function assertMistake({ code, stderr }: Outcome, wanted: RegExp): void {
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, wanted);
+  const last = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
+  assert.equal(last.length, 1, stderr);
+  assert.doesNotMatch(stderr, /\n\s+at /);
+}
+
+Deno.test("deno task run trains all arms and leaves a database, a table, a picture and a query", async () => {
+  await withFolder(async (runs) => {
+    const { code, stdout, stderr } = await task("run", small, "--seed", "1", "--runs", runs);
+    assert.equal(code, 0, stderr);
+    for (const arm of ["grpo", "chain", "exit"]) {
+      assert.match(stdout, new RegExp(`^${arm} +1 +0\\.\\d{3} ± `, "m"));
+    }
+    assert.match(stdout, /One seed .* cannot rank the arms/s);
+    const picture = /Picture: +(\S+\.svg)/.exec(stdout)?.[1] ?? "";
+    assert.match(await Deno.readTextFile(picture), /^<svg [^>]*xmlns[^]*<title>small: solved share/);
+    const [, query = ""] = /Dig further: +deno task sql "(.*)" --runs/.exec(stdout) ?? [];
+    const answer = await task("sql", query, "--runs", runs, "--format", "json");
+    assert.equal(JSON.parse(answer.stdout).length, 9);
+    const deep = await task(
+      "sql",
+      "select max(depth)::int d from starts",
+      "--runs",
+      runs,
+      "--format",
+      "json",
+    );
+    assert(JSON.parse(deep.stdout)[0].d >= 2);
+
+    const again = await task("run", small, "--seed", "1", "--runs", runs);
+    assert.equal(again.code, 0);
+    assert.equal(again.stderr.match(/already run/g)?.length, 3);
+  });
+});
+
+Deno.test("deno task run runs a plan file as it is, and refuses one that was edited", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "plan.yaml");
+    const set = ["--set", "budget.iterations=2", "--set", "policy.warmStart.steps=2"];
+    const planned = await task("plan", small, "--quick", ...set, "--out", file);
+    assert.equal(planned.code, 0, planned.stderr);
+    const { code, stderr } = await task("run", file, "--runs", folder);
+    assert.equal(code, 0, stderr);
+    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("iterations: 2", "iterations: 3"));
+    assertMistake(await task("run", file, "--runs", folder), /does not match its experiment/);
+  });
+});
+
+Deno.test("deno task run stops on Ctrl-C, says how to go on, and goes on", async () => {
+  await withFolder(async (runs) => {
+    const words = [small, "--arm", "exit", "--seed", "1", "--set", "budget.iterations=400", "--runs", runs];
+    const child = start("run", ...words);
+    const errors = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = "";
+    while (!seen.includes("iteration 10 ")) {
+      const { value, done } = await errors.read();
+      if (done) break;
+      seen += value;
+    }
+    child.kill("SIGINT");
+    const output = new Response(child.stdout).text();
+    while (!(await errors.read()).done);
+    assert.equal((await child.status).code, 130);
+    assert.match(await output, /Continue with: deno task run .*small_experiment.ts .*--resume/);
+    assertMistake(await task("run", ...words), /begun and not finished; continue it with --resume/);
+    const { code, stderr } = await task("run", ...words, "--resume");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /resumed at iteration \d+/);
+  });
+});
+
+Deno.test("deno task run --help tells its options and exits 0", async () => {
+  const { code, stdout } = await task("run", "--help");
+  assert.equal(code, 0);
+  for (const option of ["arm", "seed", "set", "quick", "runs", "resume", "runner"]) {
+    assert.match(stdout, new RegExp(`--${option}\\b`));
+  }
+});
+
+const mistakes: readonly (readonly [name: string, words: readonly string[], wanted: RegExp])[] = [
+  ["a missing file", ["nowhere.ts"], /nowhere\.ts/],
+  ["a file without a default export", ["tests/support/all_rows.ts"], /default export/],
+  ["no file", [], /Expected a FILE/],
+  ["a misspelt option", [small, "--quik"], /did you mean --quick\?/],
+  [
+    "a misspelt setting",
+    [small, "--set", "curriculum.probabilty=0.2"],
+    /did you mean "curriculum.probability"/,
+  ],
+  [
+    "a probability of 1.2",
+    [small, "--set", "curriculum.probability=1.2"],
+    /a probability in \[0, 1\] but found 1\.2/,
+  ],
+  ["an arm that is not there", [small, "--arm", "exot"], /has no arm "exot" \(did you mean "exit"\?/],
+  ["an unknown path", [small, "--set", "budget.weeks=2"], /budget\.weeks/],
+  ["a seed that is none", [small, "--seed", "one"], /--seed to be a whole number/],
+  ["another runner", [small, "--runner", "moon"], /--runner to be local but found "moon"/],
+];
+
+for (const [name, words, wanted] of mistakes) {
+  Deno.test(`deno task run answers ${name} with one sentence and exit code 2`, async () => {
+    await withFolder(async (runs) => assertMistake(await task("run", ...words, "--runs", runs), wanted));
+  });
+}
+
+Deno.test("deno task run refuses a domain whose verdict is no number", async () => {
+  await withFolder(async (runs) => {
+    assertMistake(
+      await task("run", "tests/support/broken_experiment.ts", "--runs", runs),
+      /verdict with quality in \[0, 1\] but found NaN \(domain "digits", task "test-0"\)/,
+    );
+  });
+});
+
+Deno.test("deno task run refuses a run folder that a living process owns, and names it", async () => {
+  await withFolder(async (runs) => {
+    const words = [small, "--arm", "grpo", "--seed", "1", "--set", "budget.iterations=5000", "--runs", runs];
+    const child = start("run", ...words);
+    const errors = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = "";
+    while (!seen.includes("iteration 0 ")) seen += (await errors.read()).value ?? "";
+    try {
+      const live = await task(
+        "sql",
+        "select count(*)::int n from evaluations",
+        "--runs",
+        runs,
+        "--format",
+        "json",
+      );
+      assert(JSON.parse(live.stdout)[0].n > 0);
+      assertMistake(await task("run", ...words, "--resume"), new RegExp(`process ${child.pid}`));
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
+      await Promise.all([errors.cancel(), child.stdout.cancel()]);
+    }
+  });
+});
+
+Deno.test("deno task run refuses a damaged checkpoint", async () => {
+  await withFolder(async (runs) => {
+    const words = [small, "--arm", "grpo", "--seed", "1", "--runs", runs];
+    assert.equal((await task("run", ...words)).code, 0);
+    const [run = ""] = [...Deno.readDirSync(runs)].map(({ name }) => name).filter((name) =>
+      name.startsWith("small-")
+    );
+    await Deno.remove(join(runs, run, "runs.parquet"));
+    const folder = join(runs, run, "checkpoints");
+    const [latest = ""] = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted().toReversed();
+    await Deno.writeTextFile(join(folder, latest, "policy.bin"), "damaged");
+    assertMistake(
+      await task("run", ...words, "--resume"),
+      /checkpoint .* is damaged: .*; delete that folder/,
+    );
+  });
+});
+
+Deno.test({
+  name: "deno task run says so when the disk is full",
+  ignore: !canMount,
+  fn: async () => {
+    await withFolder(async (runs) => {
+      await using _disk = await mountSmallDisk(runs, "600k");
+      assertMistake(await task("run", small, "--arm", "grpo", "--seed", "1", "--runs", runs), /disk is full/);
+    });
+  },
+});
