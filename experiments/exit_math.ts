@@ -20,7 +20,7 @@ const experiment: Experiment = compare({
   base: {
     domain: sudoku({ size: 4, givens: [4, 6], trainingTasks: 256, testTasks: 256 }),
     policy: tinyTransformer({ width: 64, layers: 3, heads: 4 }),
-    objective: grpo({ groups: 32, groupSize: 8, clip: 0.2 }),
+    objective: grpo({ groups: 32, groupSize: 8, clip: 0.2, entropy: 0.03, schedule: "linear" }),
     budget: { tokens: 1_000_000 },
     evaluate: { every: 100, steps: 16, samples: 2 },
   },
@@ -30,8 +30,9 @@ const experiment: Experiment = compare({
     exit: { curriculum: exit(), operators: [improve()] },
     diverge: { curriculum: exit(), operators: [improve(), diverge({ probability: 0.2 })] },
   },
-  seeds: [1, 2, 3],
-  quick: { arms: ["grpo", "chain", "exit"], seeds: [1] },
+  // Seed 1 was used to choose the settings, so that the full comparison has others.
+  seeds: [2, 3, 4],
+  quick: { arms: ["grpo", "chain", "exit"], seeds: [1], set: { "evaluate.every": 0 } },
 });
 
 export default experiment;

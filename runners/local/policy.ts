@@ -210,7 +210,9 @@ export class EmbeddedPolicy implements Policy {
   /** As if no step had been taken. */
   #forgetMoments(): void {
     this.#step = 0;
-    for (const address of [this.#layout.firstMoment, this.#layout.secondMoment]) this.#numbers(address).fill(0);
+    for (const address of [this.#layout.firstMoment, this.#layout.secondMoment]) {
+      this.#numbers(address).fill(0);
+    }
   }
 
   #saved(): Float32Array[] {
