@@ -45,6 +45,7 @@ async function openEmbedded(workers?: number): Promise<Runner> {
   const engine = embeddedEngine(workers === undefined ? {} : { workers });
   const policy = await engine.open(tinyTransformer({ width: 128, layers: 4, heads: 4, context: 64 }), 1);
   const random = new Random(1, "benchmark");
+  await unlearnStop(policy);
   return {
     name: `exitlab (${(await engine.capabilities()).description})`,
     async measure({ what, batch, length }) {
@@ -61,6 +62,20 @@ async function openEmbedded(workers?: number): Promise<Runner> {
     },
     close: () => policy.close(),
   };
+}
+
+/** Makes the stop token all but impossible, so that every completion runs to its full length, as PyTorch's do. */
+async function unlearnStop(policy: Policy): Promise<void> {
+  const [stop = 0] = policy.tokenizer.stop;
+  for (let step = 0; step < 40; step++) {
+    const data = Array.from({ length: policy.tokenizer.vocabulary }, (_, token) => ({
+      tokens: [token, stop],
+      coefficients: Float32Array.of(0, -0.01),
+    }));
+    await policy.forwardBackward(data, { temperature: 1 });
+    await policy.optimStep({ ...adam, learningRate: 1e-2 });
+  }
+  await policy.publish();
 }
 
 function prepareTraining(
@@ -93,7 +108,6 @@ function prepareSampling(
     topP: 1,
     seed: random.bits(),
   }));
-  // A completion that draws the stop token is shorter: only tokens that were drawn count.
   return async () => (await policy.sample(requests)).reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 

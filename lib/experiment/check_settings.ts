@@ -18,6 +18,7 @@ export function checkSettings(settings: Settings, where: string): void {
   for (const part of [settings.curriculum, ...settings.operators]) checkNeeds(part, settings, where);
   checkBudget(settings, where);
   checkGroups(settings, where);
+  checkTurns(settings, where);
   checkEvaluation(settings, where);
   checkContext(settings, where);
 }
@@ -70,6 +71,14 @@ function checkGroups({ objective }: Settings, where: string): void {
   throw new UserError(
     `Expected "${where}objective.groupSize" to be at least 2 but found ${objective.groupSize}: ` +
       "an advantage compares the completions of a group",
+  );
+}
+
+function checkTurns({ domain }: Settings, where: string): void {
+  if (domain.traits.turns === "single") return;
+  throw new UserError(
+    `Expected "${where}domain" to have a single turn but found ${factoryName(domain.kind)} with several: ` +
+      "self-improvement curves are not measured over turns yet",
   );
 }
 

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { learnability } from "../curriculum/learnability.ts";
+import type { Domain } from "../domain/domain.ts";
+import { mean } from "../metrics/estimate.ts";
 import type { EvaluationRow, EventRow, GroupRow, RolloutRow, StepRow } from "../metrics/rows.ts";
 import type { EvaluationOutcome } from "./evaluate.ts";
 import type { Group, Rollout } from "./rollout.ts";
@@ -53,6 +56,19 @@ export function stepFigures(
   };
 }
 
+/** The domain's own figures, as means over rollouts. */
+export function domainFigures(domain: Domain, groups: readonly Group[]): Record<string, number> {
+  if (domain.metrics === undefined) return {};
+  const values = new Map<string, number[]>();
+  for (const { successors } of groups.flatMap(({ rollouts }) => rollouts)) {
+    const attempts = successors.flatMap(({ attempt }) => attempt === null ? [] : [attempt]);
+    for (const [name, value] of Object.entries(domain.metrics(attempts))) {
+      values.set(name, [...values.get(name) ?? [], value]);
+    }
+  }
+  return Object.fromEntries([...values].map(([name, all]) => [`${domain.kind}_${name}`, mean(all)]));
+}
+
 /** Generated tokens of all rollouts, stop tokens included. */
 export function generatedTokens(groups: readonly Group[]): number {
   return groups.flatMap(({ rollouts }) => rollouts).reduce((sum, rollout) => sum + tokensOf(rollout), 0);
@@ -73,7 +89,7 @@ export function groupRows(groups: readonly Group[], trained: TrainReport, iterat
     reward: mean(rollouts.map(({ reward }) => reward)),
     quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
     solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
-    learnability: variance(rollouts.map(({ verdict }) => verdict.reward)),
+    learnability: learnability(rollouts, "reward"),
     trained: trained.advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
     prompt: rollouts[0]?.responses[0]?.promptText ?? null,
   }));
@@ -131,14 +147,4 @@ export function stepWarnings({ iteration, space, effectiveSize, time }: StepRow)
 
 function tokensOf({ responses }: Rollout): number {
   return responses.reduce((sum, { completion }) => sum + completion.tokens.length, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Population variance: the learnability of a group (arXiv 2509.04575, §4.1). */
-function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return mean(values.map((value) => (value - centre) ** 2));
 }

@@ -15,6 +15,7 @@ import { randomState, restoreState } from "../curriculum/saved_state.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluate, type EvaluationOutcome } from "./evaluate.ts";
 import {
+  domainFigures,
   evaluationRows,
   generatedTokens,
   groupRows,
@@ -41,6 +42,8 @@ export type JobEvent =
 export interface JobContext {
   /** A policy of the job's kind, fresh from the engine. */
   readonly policy: Policy;
+  /** The engine's build: a run is not continued by another, whose numbers would differ. */
+  readonly build: string;
   /** The weights that training starts from; those of the policy when left out. */
   readonly initial: Checkpoint | undefined;
   /** Where rows go; open, and owned by this job alone. */
@@ -90,6 +93,7 @@ class Loop {
   #iteration = 0;
   #tokens = 0;
   #completions = 0;
+  #savedAt = -1;
 
   constructor(job: Job, context: JobContext) {
     const { domain, curriculum, operators, sampling, objective } = job.settings;
@@ -136,6 +140,14 @@ class Loop {
       await store.write({ evaluations: await this.#evaluate() });
       return await this.save();
     }
+    if (saved.state["build"] !== this.#context.build) {
+      throw new UserError(
+        `The run in ${directory} was begun by the engine "${
+          saved.state["build"]
+        }" and cannot be continued by ` +
+          `"${this.#context.build}": their numbers differ; continue it on such a machine, or delete the folder`,
+      );
+    }
     const last = await store.lastIteration();
     if (last < saved.iteration) {
       throw new UserError(
@@ -154,8 +166,9 @@ class Loop {
   /** One training iteration, its rows, and whatever is due after it. */
   async step(): Promise<void> {
     const { store, policy, report } = this.#context;
-    const { objective, operators, sampling, evaluate, checkpoint } = this.#job.settings;
+    const { domain, objective, operators, sampling, evaluate, checkpoint } = this.#job.settings;
     const began = performance.now();
+    const progress = this.#progress();
     const iteration = ++this.#iteration;
     const starts = this.#curriculum.next(objective.groups).map((start) =>
       operators.reduce((changed, operator) => operator.transform(changed, this.#operatorRandom), start)
@@ -163,7 +176,7 @@ class Loop {
     const groups = await rollOut(this.#rollouts, starts, iteration);
     const sampled = performance.now();
     this.#curriculum.observe(groups.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
-    const learningRate = objective.learningRate(iteration, this.#progress());
+    const learningRate = objective.learningRate(iteration, progress);
     const trained = await trainOn(policy, objective, groups, learningRate, sampling.temperature);
     await policy.publish();
     const tokens = generatedTokens(groups);
@@ -171,7 +184,7 @@ class Loop {
     this.#completions += groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
     const done = performance.now();
     const step: StepRow = {
-      ...stepFigures(groups, trained, this.#curriculum.metrics()),
+      ...stepFigures(groups, trained, { ...this.#curriculum.metrics(), ...domainFigures(domain, groups) }),
       iteration,
       tokens: this.#tokens,
       rollouts: this.#completions,
@@ -198,7 +211,10 @@ class Loop {
   /** Saves all that the future depends on. */
   async save(): Promise<void> {
     const { directory, policy } = this.#context;
+    if (this.#savedAt === this.#iteration) return;
+    this.#savedAt = this.#iteration;
     const state: JsonObject = {
+      build: this.#context.build,
       tokens: this.#tokens,
       completions: this.#completions,
       curriculum: this.#curriculum.state(),
@@ -210,6 +226,7 @@ class Loop {
 
   #restore(iteration: number, state: JsonObject): void {
     this.#iteration = iteration;
+    this.#savedAt = iteration;
     this.#tokens = Number(state["tokens"]);
     this.#completions = Number(state["completions"]);
     this.#curriculum.restore(state["curriculum"] ?? null);

@@ -39,7 +39,7 @@ export async function trainOn(
   temperature: number,
 ): Promise<TrainReport> {
   const advantages = groups.map(({ rollouts }) => objective.advantages(rollouts.map(({ reward }) => reward)));
-  const weighed = groups.flatMap(({ rollouts }, at) =>
+  const weighed = groups.map(({ rollouts }, at) =>
     rollouts.flatMap(({ responses }, index) =>
       responses.map((response): Weighed => ({ response, advantage: advantages[at]?.[index] ?? 0 }))
     )
@@ -51,7 +51,7 @@ export async function trainOn(
     clipNorm: objective.clipNorm,
   };
   const totals = { entropy: 0, tokens: 0, gradientNorm: 0, steps: 0, clipped: 0, gap: 0 };
-  for (const [index, minibatch] of split(weighed, objective.minibatches).entries()) {
+  for (const [index, minibatch] of deal(weighed, objective.minibatches).entries()) {
     const report = await accumulate(policy, objective, minibatch, index === 0, temperature);
     if (report.tokens === 0) continue;
     const { gradientNorm } = await policy.optimStep(options);
@@ -122,11 +122,10 @@ function padded(values: Float32Array, length: number): Float32Array {
   return result;
 }
 
-/** The items in `parts` runs of nearly equal length. */
-function split<T>(items: readonly T[], parts: number): T[][] {
+/** Groups dealt out in turn, so that each minibatch has whole groups of every kind. */
+function deal(groups: readonly Weighed[][], parts: number): Weighed[][] {
   return Array.from(
     { length: parts },
-    (_, part) =>
-      items.slice(Math.floor(part * items.length / parts), Math.floor((part + 1) * items.length / parts)),
+    (_, part) => groups.filter((_, index) => index % parts === part).flat(),
   );
 }

@@ -4,7 +4,7 @@ import type { Checkpoint, Policy, PolicyPart } from "../engine/engine.ts";
 import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
 import { contentHash, type JsonObject } from "../json.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { warmStart, type WarmStartContext } from "./warm_start.ts";
+import { warmStart, type WarmStartContext, warmStartRecipe } from "./warm_start.ts";
 
 /** What decides a warm start's result. */
 export interface WarmStartSpec {
@@ -28,6 +28,7 @@ export function warmStartHash({ policy, domain, options, seed, build }: WarmStar
     options,
     seed,
     build,
+    recipe: warmStartRecipe,
   };
   return contentHash(parts);
 }
@@ -53,6 +54,18 @@ export async function cachedWarmStart(
   if (kept !== undefined && kept.state["hash"] === hash) return kept.policy;
   if (!await warmStart(policy, spec.domain, spec.options, spec.seed, context)) return undefined;
   const trained = await policy.save();
-  await writeCheckpoint(folder, { iteration: spec.options.steps, policy: trained, state: { hash } });
+  const temporary = join(cache, `.writing-${crypto.randomUUID()}`);
+  await writeCheckpoint(temporary, { iteration: spec.options.steps, policy: trained, state: { hash } });
+  await keep(temporary, folder);
   return trained;
+}
+
+/** Puts a finished folder in its place; one that another process put there meanwhile holds the same numbers. */
+async function keep(temporary: string, folder: string): Promise<void> {
+  try {
+    await Deno.rename(temporary, folder);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true });
+    if (await readLatestCheckpoint(folder) === undefined) throw error;
+  }
 }

@@ -4,6 +4,9 @@ import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
 import { UserError } from "../errors.ts";
 import { Random } from "../random.ts";
 
+/** Raised when the recipe below changes, so that weights that an earlier one made are not taken for its own. */
+export const warmStartRecipe = 1;
+
 const modes: readonly Mode[] = ["base", "improve", "diverge"];
 
 /** How a warm start is watched and stopped. */

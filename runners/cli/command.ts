@@ -96,6 +96,12 @@ export function parseCommandLine(command: Command, args: readonly string[]): Com
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
+    const number = args.findIndex((arg) => /^-\d/.test(arg));
+    if (number > 0) {
+      throw new UserError(
+        `Expected ${args[number - 1]} to be followed by its value but found "${args[number]}"`,
+      );
+    }
     const unknown = args.find((arg) => /^--?\w/.test(arg) && !(arg.replace(/^-+|=.*$/g, "") in options));
     if (unknown === undefined) throw new UserError(errorMessage(error).replace(/\.$/, ""));
     const name = unknown.replace(/^-+|=.*$/g, "");

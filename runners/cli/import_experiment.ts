@@ -35,6 +35,12 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(url);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable || /Requires read access/.test(errorMessage(error))) {
+      const wanted = /Requires read access to "([^"]+)"/.exec(errorMessage(error))?.[1] ?? "a module";
+      throw new UserError(
+        `Cannot load ${path}: it imports ${wanted}, which lies neither in its own folder nor in exitlab's`,
+      );
+    }
     // What the experiment's own checks say names the setting; anything else names the line.
     const message = error instanceof UserError ? error.message : oneLine(error);
     throw new UserError(`Cannot load ${path}: ${message}`);
@@ -63,7 +69,9 @@ export async function expectFile(path: string): Promise<void> {
       throw new UserError(`Cannot find the experiment "${path}" (looked in ${Deno.cwd()})`);
     }
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
-      throw new UserError(`Cannot read the experiment "${path}": permission denied`);
+      throw new UserError(
+        `No permission to read the experiment "${path}"; keep it in exitlab's folder, or in the plan's own`,
+      );
     }
     throw error;
   }

@@ -5,6 +5,8 @@
  * @module
  */
 import { dirname } from "node:path";
+import { UserError } from "../../lib/errors.ts";
+import { exitCodes, printError } from "./command.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
 const defaultRuns = "runs";
@@ -27,7 +29,9 @@ export function grants(command: string, words: readonly string[]): string[] {
   const out = option(words, "out");
   const query = option(words, "file") ?? words[words.indexOf("-f") + 1 || words.length];
   if (command === "run" || command === "plan") {
-    read.push(...words.filter((word) => /\.(ts|js|mjs|json|ya?ml)$/.test(word)).map((word) => dirname(word)));
+    read.push(
+      ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
+    );
   }
   if (command === "run" || command === "sql") read.push(runs);
   if (command === "run") write.push(runs);
@@ -37,6 +41,13 @@ export function grants(command: string, words: readonly string[]): string[] {
 }
 
 function flag(kind: "read" | "write", paths: readonly string[]): string[] {
+  for (const path of paths) {
+    if (path === "" || path.includes(",")) {
+      throw new UserError(
+        `Expected a path without commas but found "${path}": commas part the paths of a permission`,
+      );
+    }
+  }
   return paths.length === 0 ? [] : [`--allow-${kind}=${[...new Set(paths)].join(",")}`];
 }
 
@@ -50,8 +61,16 @@ function option(words: readonly string[], name: string): string | undefined {
 
 async function launch(command: string, words: readonly string[]): Promise<number> {
   const main = new URL("./main.ts", import.meta.url).href;
+  let permissions: string[];
+  try {
+    permissions = grants(command, words);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    printError(`error: ${error.message}`);
+    return exitCodes.mistake;
+  }
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...grants(command, words), main, command, ...words],
+    args: ["run", "--quiet", "--no-prompt", ...permissions, main, command, ...words],
   }).spawn();
   // Ctrl-C reaches the whole process group: the command saves and says how to go on, and this one waits for it.
   Deno.addSignalListener("SIGINT", () => {});

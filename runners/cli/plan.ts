@@ -69,8 +69,16 @@ async function writePlan(out: string, text: string): Promise<void> {
   try {
     await Deno.writeTextFile(out, text);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UserError(`Cannot write "${out}": there is no folder ${dirname(resolve(out))}`);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UserError(`Cannot write "${out}": there is no folder ${dirname(resolve(out))}`);
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new UserError(`Expected --out to be a file but found the folder "${out}"`);
+    }
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      throw new UserError(`No permission to write to "${out}"`);
+    }
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { embeddedEngine } from "../local/engine.ts";
 import { runJobs } from "../local/run_jobs.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
+import { shellWord } from "./shell_word.ts";
 import { RunProgress } from "./run_progress.ts";
 import { summarize } from "./run_summary.ts";
 
@@ -38,7 +39,7 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const interrupt = (): void => {
     if (stop.signal.aborted) Deno.exit(exitCodes.interrupted);
     stop.abort();
-    printError("\nStopping after this step and saving; press Ctrl-C again to stop at once");
+    printError("\nStopping after the step under way; press Ctrl-C again to stop at once");
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
 
@@ -58,11 +59,8 @@ async function runExperiment(line: CommandLine): Promise<number> {
     observer,
   }).finally(() => progress.clear());
   if (status === "interrupted") {
-    print(
-      `Stopped. Continue with: deno task run ${
-        Deno.args.slice(1).filter((word) => word !== "--resume").join(" ")
-      } --resume`,
-    );
+    const words = Deno.args.slice(1).filter((word) => word !== "--resume");
+    print(`Stopped. Continue with: deno task run ${words.map(shellWord).join(" ")} --resume`);
     return exitCodes.interrupted;
   }
   print(await summarize(runs, plan, jobs));

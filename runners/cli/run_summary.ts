@@ -2,12 +2,13 @@ import { join } from "node:path";
 import type { Job } from "../../lib/experiment/settings.ts";
 import { writeDurably } from "../../lib/loop/checkpoint.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
-import type { Estimate } from "../../lib/metrics/estimate.ts";
-import { openRuns } from "../../lib/metrics/reader.ts";
+import { type Estimate, mean } from "../../lib/metrics/estimate.ts";
+import { openRuns, type Reader } from "../../lib/metrics/reader.ts";
 import { type ArmRow, armTable, type CurveRow, curveRows } from "../../lib/metrics/statistics.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
 import { terminalChart } from "../../lib/report/terminal_chart.ts";
 import { textTable } from "../../lib/report/text_table.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** The k that the chart shows, as far as they were measured. */
 const chartSteps: readonly number[] = [0, 1, 2, 4, 8, 16];
@@ -24,36 +25,54 @@ export async function summarize(
 ): Promise<string> {
   const reader = await openRuns(runs);
   const selection = { runs: jobs.map(({ id }) => id) };
+  let tokens: string;
   let arms: ArmRow[];
   let curves: CurveRow[];
   try {
     arms = inJobOrder(await armTable(reader, selection), jobs);
     curves = inJobOrder(await curveRows(reader, selection), jobs);
+    tokens = await generatedTokens(reader, jobs);
   } finally {
     reader.close();
   }
+  const last = Math.max(...arms.map(({ steps }) => steps));
+  const warnings = reader.warnings.map((warning) => `warning: ${warning}`);
   const picture = join(runs, "reports", `${plan.name}-${plan.hash.slice(0, 8)}.svg`);
   await writePicture(picture, plan.name, curves);
-  const sql = `select arm, step, avg(quality) q, avg(solved::int) s from evaluations ` +
-    `where run like '${plan.name}-%' group by all order by all`;
+  const names = jobs.map(({ id }) => `'${id}'`).join(", ");
+  const sql = "select arm, step, avg(quality) q, avg(solved) s from final_scores " +
+    `where run in (${names}) group by all order by all`;
   return [
     "",
     "Solved share of held-out tasks after k self-improvement steps (latest iterate, ± one standard error):",
     "",
     textTable([
-      ["arm", "seeds", "k = 0", "k = 1", "k = 4", "k = 16", "Δ16"],
+      ["arm", "seeds", "k = 0", "k = 1", "k = 4", "k = 16", `Δ${last}`],
       ...arms.map((
         { arm, seeds, k0, k1, k4, k16, delta, steps },
-      ) => [arm, String(seeds), ...[k0, k1, k4, k16].map(share), steps === 16 ? change(delta) : "–"]),
+      ) => [arm, String(seeds), ...[k0, k1, k4, k16].map(share), steps === last ? change(delta) : "–"]),
     ]),
     "",
     chart(curves),
     "",
     reading(arms),
+    `Generated training tokens a run: ${tokens}.`,
+    ...warnings,
     "",
     `Picture:      ${picture}`,
-    `Dig further:  deno task sql "${sql}"${runs === "runs" ? "" : ` --runs ${runs}`}`,
+    `Dig further:  deno task sql "${sql}"${runs === "runs" ? "" : ` --runs ${shellWord(runs)}`}`,
   ].join("\n");
+}
+
+/** Arms are to be compared at equal compute: what each run of an arm generated, as a mean over its seeds. */
+async function generatedTokens(reader: Reader, jobs: readonly Job[]): Promise<string> {
+  const { rows } = await reader.query("select run, max(tokens)::double from steps group by all");
+  const spent = new Map(rows.map(([run, tokens]) => [String(run), Number(tokens)]));
+  const arms = [...new Set(jobs.map(({ arm }) => arm))];
+  return arms.map((arm) => {
+    const runs = jobs.filter((job) => job.arm === arm).map(({ id }) => spent.get(id) ?? 0);
+    return `${arm} ${Math.round(mean(runs)).toLocaleString("en")}`;
+  }).join(", ");
 }
 
 function inJobOrder<Row extends { readonly arm: string }>(rows: readonly Row[], jobs: readonly Job[]): Row[] {

@@ -62,6 +62,9 @@ async function readQuery(line: CommandLine): Promise<string> {
   if (file !== undefined) {
     return await Deno.readTextFile(file).catch((error: unknown) => {
       if (error instanceof Deno.errors.NotFound) throw new UserError(`Found no file "${file}" for --file`);
+      if (error instanceof Deno.errors.IsADirectory) {
+        throw new UserError(`Expected --file to be a file but found the folder "${file}"`);
+      }
       throw error;
     });
   }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Checkpoint, Engine, Policy } from "../../lib/engine/engine.ts";
 import { tinyTransformer, type TinyTransformerPart } from "../../lib/engine/tiny_transformer.ts";
 import { UserError } from "../../lib/errors.ts";
+import type { Plan } from "../../lib/experiment/plan.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import type { Json } from "../../lib/json.ts";
 import { writeDurably } from "../../lib/loop/checkpoint.ts";
@@ -15,6 +16,7 @@ import { cachedWarmStart } from "../../lib/loop/warm_cache.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { openStore } from "../../lib/metrics/store.ts";
 import { version } from "../../lib/version.ts";
+import { checkEngine } from "./check_engine.ts";
 
 /** Told what happens while jobs run. */
 export interface RunObserver {
@@ -35,7 +37,7 @@ export interface RunOptions {
   /** The folder of all runs. */
   readonly runs: string;
   /** The plan, kept beside each run. */
-  readonly plan: { readonly hash: string } & { readonly [key: string]: Json };
+  readonly plan: Plan;
   /** Whether unfinished runs are to be continued. */
   readonly resume: boolean;
   /** Stops after the step under way. */
@@ -45,7 +47,7 @@ export interface RunOptions {
 }
 
 /** Where a job stands on disk. */
-export type JobState = "new" | "unfinished" | "finished";
+type JobState = "new" | "unfinished" | "finished";
 
 /**
  * Runs jobs in order. Finished ones are skipped, unfinished ones are continued when asked to.
@@ -58,9 +60,13 @@ export async function runJobs(
   jobs: readonly Job[],
   options: RunOptions,
 ): Promise<"finished" | "interrupted"> {
+  const capabilities = await engine.capabilities();
+  for (const job of jobs) checkEngine(job, capabilities);
+  await makeFolder(options.runs);
   const states = await Promise.all(jobs.map((job) => jobState(join(options.runs, job.id))));
   const unfinished = jobs.find((_, index) => states[index] === "unfinished");
   if (unfinished !== undefined && !options.resume) {
+    await expectUnowned(unfinished, options.runs);
     throw new UserError(
       `Run ${join(options.runs, unfinished.id)} was begun and not finished; ` +
         "continue it with --resume, or delete its folder to run it anew",
@@ -80,10 +86,26 @@ export async function runJobs(
   return "finished";
 }
 
+/** A file that says that a run is finished; it comes after everything else. */
+const finishedMark = "finished";
+
 /** Whether a job's folder holds nothing worth keeping, a checkpoint, or the finished run. */
-export async function jobState(directory: string): Promise<JobState> {
-  if (await exists(join(directory, "runs.parquet"))) return "finished";
+async function jobState(directory: string): Promise<JobState> {
+  if (await exists(join(directory, finishedMark))) return "finished";
   return await exists(join(directory, "checkpoints")) ? "unfinished" : "new";
+}
+
+/** Refuses a run that another process owns, with a sentence that names it. */
+async function expectUnowned({ id, arm, seed }: Job, runs: string): Promise<void> {
+  (await openStore(join(runs, id), { run: id, arm, seed })).close();
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -100,18 +122,15 @@ async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"f
   const directory = join(options.runs, job.id);
   const { settings, seed, arm } = job;
   const spec = localPolicy(job);
-  try {
-    await Deno.mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw explainWriteError(error, directory);
-  }
+  await makeFolder(directory);
   const store = await openStore(directory, { run: job.id, arm, seed });
   let policy: Policy | undefined;
   try {
     const { build, description } = await engine.capabilities();
-    await writePlan(directory, options.plan, job);
+    await writePlan(directory, options.plan);
     policy = await engine.open(spec, seed);
-    const initial = await warmedUp(policy, spec, build, job, options);
+    const begun = await jobState(directory) === "unfinished";
+    const initial = begun ? undefined : await warmedUp(policy, spec, build, job, options);
     if (initial === "interrupted") return "interrupted";
     await store.begin({
       experiment: job.experiment,
@@ -126,17 +145,19 @@ async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"f
     });
     const { status } = await runJob(job, {
       policy,
+      build,
       initial,
       store,
       directory,
       signal: options.signal,
       report: (event) => options.observer.event(job, event),
     });
-    if (status === "finished") await store.finish(status);
+    await store.finish(status);
+    if (status === "finished") await writeDurably(join(directory, finishedMark), new Uint8Array());
     return status;
   } finally {
     await policy?.close();
-    await store.close();
+    store.close();
   }
 }
 
@@ -184,9 +205,12 @@ function settingsRecord({ settings }: Job): { readonly [key: string]: Json } {
   };
 }
 
-async function writePlan(directory: string, plan: Json, job: Job): Promise<void> {
+/** Keeps the plan beside the run, as a file that can be run: it names its experiment from its own folder. */
+async function writePlan(directory: string, plan: Plan): Promise<void> {
   const path = join(directory, "plan.json");
-  const text = JSON.stringify({ job: job.id, plan }, null, 2);
+  const { file, overrides } = plan.experiment;
+  const experiment = { file: file === null ? null : relative(directory, file), overrides };
+  const text = JSON.stringify({ ...plan, experiment }, null, 2);
   try {
     await writeDurably(path, new TextEncoder().encode(`${text}\n`));
   } catch (error) {

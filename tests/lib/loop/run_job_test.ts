@@ -42,6 +42,7 @@ async function play(
   at: Job,
   runs: string,
   stopAt: number = Infinity,
+  build: string = "stub",
 ): Promise<JobResult & { events: JobEvent[] }> {
   const directory = join(runs, at.id);
   await Deno.mkdir(directory, { recursive: true });
@@ -62,6 +63,7 @@ async function play(
     });
     const result = await runJob(at, {
       policy: stubPolicy(at.seed),
+      build,
       initial: undefined,
       store,
       directory,
@@ -122,6 +124,31 @@ Deno.test("runJob() resumes from the checkpoint before when the latest was lost"
     const { events } = await play(at, parts);
     assert.deepEqual(events[0], { kind: "resumed", iteration: 6 });
     assert.deepEqual(await allRows(parts), await allRows(whole));
+  });
+});
+
+Deno.test("runJob() refuses to continue what another build of the engine began", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("uniform"), runs, 2);
+    await assert.rejects(
+      play(job("uniform"), runs, Infinity, "other"),
+      /begun by the engine "stub" .* "other"/,
+    );
+  });
+});
+
+Deno.test("runJob() lets a linear step size reach its end with the budget, and not before", async () => {
+  const { settings, ...rest } = job("uniform");
+  const objective = grpo({ groups: 6, groupSize: 4, warmup: 0, schedule: "linear" });
+  await inFolders(1, async ([runs = ""]) => {
+    await play(
+      { ...rest, settings: { ...settings, objective, budget: { tokens: null, iterations: 4 } } },
+      runs,
+    );
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query("select learning_rate from steps order by iteration");
+    reader.close();
+    assert.deepEqual(rows.map(([rate]) => Number(rate)), [1, 0.75, 0.5, 0.25].map((share) => 3e-4 * share));
   });
 });
 

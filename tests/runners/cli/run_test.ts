@@ -14,6 +14,12 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
   }
 }
 
+/** A row of the query that a run prints. */
+interface Row {
+  readonly arm: string;
+  readonly step: number;
+}
+
 /** A user's mistake: exit code 2, one sentence on standard error, no stack trace. */
 function assertMistake({ code, stderr }: Outcome, wanted: RegExp): void {
   assert.equal(code, 2, stderr);
@@ -36,6 +42,9 @@ Deno.test("deno task run trains all arms and leaves a database, a table, a pictu
     const [, query = ""] = /Dig further: +deno task sql "(.*)" --runs/.exec(stdout) ?? [];
     const answer = await task("sql", query, "--runs", runs, "--format", "json");
     assert.equal(JSON.parse(answer.stdout).length, 9);
+    const table = /^exit +1 +(0\.\d{3})/m.exec(stdout)?.[1];
+    const first = JSON.parse(answer.stdout).find(({ arm, step }: Row) => arm === "exit" && step === 0);
+    assert.equal(first.s.toFixed(3), table);
     const deep = await task(
       "sql",
       "select max(depth)::int d from starts",
@@ -114,12 +123,18 @@ const mistakes: readonly (readonly [name: string, words: readonly string[], want
   ["an arm that is not there", [small, "--arm", "exot"], /has no arm "exot" \(did you mean "exit"\?/],
   ["an unknown path", [small, "--set", "budget.weeks=2"], /budget\.weeks/],
   ["a seed that is none", [small, "--seed", "one"], /--seed to be a whole number/],
+  ["a --runs path with a comma", [small, "--runs", "a,b"], /a path without commas but found "a,b"/],
+  ["a --runs path that is a file", [small, "--runs", "deno.json"], /found a file on the way/],
+  ["an empty --runs path", [small, "--runs", ""], /a path without commas but found ""/],
   ["another runner", [small, "--runner", "moon"], /--runner to be local but found "moon"/],
 ];
 
 for (const [name, words, wanted] of mistakes) {
   Deno.test(`deno task run answers ${name} with one sentence and exit code 2`, async () => {
-    await withFolder(async (runs) => assertMistake(await task("run", ...words, "--runs", runs), wanted));
+    await withFolder(async (runs) => {
+      const own = words.includes("--runs") ? [] : ["--runs", runs];
+      assertMistake(await task("run", ...words, ...own), wanted);
+    });
   });
 }
 
@@ -149,7 +164,9 @@ Deno.test("deno task run refuses a run folder that a living process owns, and na
         "json",
       );
       assert(JSON.parse(live.stdout)[0].n > 0);
-      assertMistake(await task("run", ...words, "--resume"), new RegExp(`process ${child.pid}`));
+      for (const resume of [["--resume"], []]) {
+        assertMistake(await task("run", ...words, ...resume), new RegExp(`process ${child.pid}`));
+      }
     } finally {
       child.kill("SIGKILL");
       await child.status;
@@ -165,7 +182,7 @@ Deno.test("deno task run refuses a damaged checkpoint", async () => {
     const [run = ""] = [...Deno.readDirSync(runs)].map(({ name }) => name).filter((name) =>
       name.startsWith("small-")
     );
-    await Deno.remove(join(runs, run, "runs.parquet"));
+    await Deno.remove(join(runs, run, "finished"));
     const folder = join(runs, run, "checkpoints");
     const [latest = ""] = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted().toReversed();
     await Deno.writeTextFile(join(folder, latest, "policy.bin"), "damaged");

@@ -11,8 +11,7 @@ import { copyShort, madd, sumLanes, zeroShort } from "./vector";
 /** Query rows whose probabilities are held at a time on the way back; a multiple of 6. */
 const QUERY_BLOCK: i32 = 48;
 
-// @ts-ignore: decorator
-
+@inline
 function roundUp8(count: i32): i32 {
   return (count + 7) & ~7;
 }

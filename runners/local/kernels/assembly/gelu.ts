@@ -5,8 +5,7 @@ const TWICE_ROOT: f32 = 1.5957691216057308; // 2 √(2/π)
 const CUBIC: f32 = 0.044715;
 
 /** σ(2z). */
-// @ts-ignore: decorator
-
+@inline
 function gate(u: v128): v128 {
   const z = f32x4.mul(f32x4.splat(TWICE_ROOT), madd(f32x4.mul(f32x4.mul(u, u), u), f32x4.splat(CUBIC), u));
   return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp4(f32x4.neg(z))));

@@ -33,8 +33,7 @@ export function packQuadRows(a: usize, lda: usize, m: i32, k: i32, out: usize): 
 }
 
 /** Up to four rows of k numbers, transposed; the results' quadruples are `stride` bytes apart. */
-// @ts-ignore: decorator
-
+@inline
 function packFourRows(a: usize, lda: usize, rows: i32, k: i32, out: usize, stride: usize): void {
   let a1 = rows > 1 ? a + lda : a;
   let a2 = rows > 2 ? a1 + lda : a1;

@@ -3,8 +3,7 @@ import { temper } from "./loss";
 import { exp4, sumLanes } from "./vector";
 
 /** A number in [0, 1) from a seed and a count: the finaliser of splitmix64 (Sebastiano Vigna, public domain). */
-// @ts-ignore: decorator
-
+@inline
 function uniform(seed: u32, count: u32): f64 {
   let z = ((<u64> seed << 32) | <u64> count) * 0x9e3779b97f4a7c15 + 0x9e3779b97f4a7c15;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

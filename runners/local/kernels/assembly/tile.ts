@@ -67,7 +67,6 @@ function tile1(a: usize, b: usize, k: i32, c: usize): void {
   storePair(c, x0, x1);
 }
 
-// @ts-ignore: decorator
 @inline
 function storePair(c: usize, low: v128, high: v128): void {
   v128.store(c, low);

@@ -1,24 +1,21 @@
 /** Arithmetic on four float32 lanes. */
 
 /** a · b + c: fused where the machine can (relaxed SIMD), two roundings in the plain build. */
-// @ts-ignore: decorator
-
+@inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** The sum of the lanes. */
-// @ts-ignore: decorator
-
+@inline
 export function sumLanes(x: v128): f32 {
   const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
 /** The largest lane. */
-// @ts-ignore: decorator
-
+@inline
 export function maxLane(x: v128): f32 {
   const pairs = f32x4.pmax(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
   return max<f32>(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
@@ -46,8 +43,7 @@ const expConstants: usize = memory.data<f32>([
  * exponent n put in place. Adding 1.5 · 2²³ rounds to a whole number and leaves it in the low bits. Inputs are clamped
  * to where the result is a normal number.
  */
-// @ts-ignore: decorator
-
+@inline
 export function exp4(input: v128): v128 {
   const at = expConstants;
   const one = v128.load32_splat(at, 48), magic = v128.load32_splat(at, 12);
@@ -65,15 +61,13 @@ export function exp4(input: v128): v128 {
 }
 
 /** Copies `bytes` bytes, a multiple of 16: for short runs, where calling memory.copy costs more than it saves. */
-// @ts-ignore: decorator
-
+@inline
 export function copyShort(from: usize, to: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
 }
 
 /** Sets `bytes` bytes, a multiple of 16, to zero. */
-// @ts-ignore: decorator
-
+@inline
 export function zeroShort(to: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, f32x4.splat(0));
 }

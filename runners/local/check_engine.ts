@@ -1,0 +1,47 @@
+import type { Capabilities } from "../../lib/engine/engine.ts";
+import { UserError } from "../../lib/errors.ts";
+import type { Job } from "../../lib/experiment/settings.ts";
+
+/**
+ * Refuses a job that asks for what the engine or this runner lacks, so that no option is silently ignored.
+ *
+ * @throws {UserError} With one sentence that names the option.
+ *
+ * @example
+ * ```ts
+ * import { checkEngine } from "exitlab/runners/local/check_engine.ts";
+ * import { embeddedEngine } from "exitlab/runners/local/engine.ts";
+ * import { compile } from "exitlab";
+ * import experiment from "exitlab/experiments/exit_math.ts";
+ *
+ * const capabilities = await embeddedEngine({ workers: 1 }).capabilities();
+ * for (const job of compile(experiment).jobs) checkEngine(job, capabilities);
+ * ```
+ */
+export function checkEngine({ arm, settings }: Job, capabilities: Capabilities): void {
+  const { objective, evaluate, domain } = settings;
+  const engine = `the engine "${capabilities.description}"`;
+  if (objective.entropy > 0 && !capabilities.entropy) {
+    throw new UserError(
+      `Arm "${arm}" has objective.entropy ${objective.entropy} but ${engine} has no entropy term`,
+    );
+  }
+  if (evaluate.topP < 1 && !capabilities.topP) {
+    throw new UserError(
+      `Arm "${arm}" has evaluate.topP ${evaluate.topP} but ${engine} cannot cut the distribution`,
+    );
+  }
+  if (capabilities.reduction !== "sum") {
+    throw new UserError(`Arm "${arm}" needs an engine that sums over tokens but ${engine} takes the mean`);
+  }
+  const asked = Object.entries(domain.permissions ?? {}).filter(([, list]) => list.length > 0).map(([name]) =>
+    name
+  );
+  if (asked.length > 0) {
+    throw new UserError(
+      `Domain "${domain.kind}" of arm "${arm}" asks for permissions (${
+        asked.join(", ")
+      }) and the local runner grants none`,
+    );
+  }
+}
