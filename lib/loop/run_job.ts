@@ -8,7 +8,7 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { StepRow } from "../metrics/rows.ts";
+import type { Batch, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
@@ -94,6 +94,7 @@ class Loop {
   #tokens = 0;
   #completions = 0;
   #savedAt = -1;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(job: Job, context: JobContext) {
     const { domain, curriculum, operators, sampling, objective } = job.settings;
@@ -165,7 +166,7 @@ class Loop {
 
   /** One training iteration, its rows, and whatever is due after it. */
   async step(): Promise<void> {
-    const { store, policy, report } = this.#context;
+    const { policy } = this.#context;
     const { domain, objective, operators, sampling, evaluate, checkpoint } = this.#job.settings;
     const began = performance.now();
     const progress = this.#progress();
@@ -196,21 +197,33 @@ class Loop {
       time: new Date().toISOString(),
     };
     const due = this.spent() || (evaluate.every > 0 && iteration % evaluate.every === 0);
-    await store.write({
+    await this.#write({
       step,
       groups: groupRows(groups, trained, iteration),
       rollouts: rolloutRows(groups, trained, iteration),
       starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
       evaluations: due ? await this.#evaluate() : [],
       events: stepWarnings(step),
-    });
-    report({ kind: "step", step, progress: this.#progress() });
+    }, { kind: "step", step, progress: this.#progress() });
     if (iteration % checkpoint.every === 0) await this.save();
   }
 
-  /** Saves all that the future depends on. */
+  /**
+   * Begins to write a batch once the one before it is on disk, so that a step is written while the next is sampled. The
+   * event is reported when its batch is on disk; a failure comes out of the next call, or of `save`.
+   */
+  async #write(batch: Batch, event: JobEvent): Promise<void> {
+    const { store, report } = this.#context;
+    const before = this.#written;
+    this.#written = before.then(() => store.write(batch)).then(() => report(event));
+    this.#written.catch(() => {});
+    await before;
+  }
+
+  /** Saves all that the future depends on, once every row is on disk. */
   async save(): Promise<void> {
     const { directory, policy } = this.#context;
+    await this.#written;
     if (this.#savedAt === this.#iteration) return;
     this.#savedAt = this.#iteration;
     const state: JsonObject = {

@@ -1,5 +1,5 @@
 import type { Completion, Engine, Policy, SampleRequest, TokenSequence } from "exitlab/lib/engine/engine.ts";
-import { deriveSeed, Random } from "exitlab/lib/random.ts";
+import { deriveSeed } from "exitlab/lib/random.ts";
 
 /**
  * An engine without a model: it answers at once with random grids, and its one weight counts optimiser steps and
@@ -29,7 +29,7 @@ export function stubPolicy(seed: number, alphabet: string = "1234"): Policy {
   let version = 0;
   const tokens = [...alphabet].map((letter) => letter.codePointAt(0) ?? 0);
   const draw = ({ maxTokens, seed }: SampleRequest): Completion => {
-    const bits = new Random(published ^ seed).bits();
+    const bits = Math.imul(published ^ seed, 0x9e3779b1) >>> 0;
     const drawn = Array.from(
       { length: maxTokens - 1 },
       (_, at) => tokens[(Math.imul(bits, at + 1) >>> 7) % tokens.length] ?? end,
