@@ -157,7 +157,8 @@ async function playOut(
   episodes: readonly Episode[],
   iteration: number,
 ): Promise<void> {
-  for (let turn = 0, live = episodes; live.length > 0; turn++, live = live.filter(({ done }) => !done)) {
+  let live = episodes;
+  for (let turn = 0; live.length > 0; turn++) {
     const prompts = new PromptCache(context);
     const asked = live.map((episode) => prompts.of(episode.at));
     const requests = live.map((episode, at): SampleRequest => ({
@@ -176,6 +177,7 @@ async function playOut(
       episode.responses.push({ promptText: prompt.text, prompt: prompt.tokens, completion, text });
       await takeTurn(context, episode, text, iteration);
     }
+    live = live.filter(({ done }) => !done);
   }
 }
 
