@@ -70,16 +70,14 @@ export interface JobResult {
  */
 export async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   const loop = new Loop(job, context);
-  await loop.prepare();
-  while (!loop.spent()) {
-    if (context.signal.aborted) {
-      await loop.save();
-      return { status: "interrupted", iteration: loop.iteration };
-    }
-    await loop.step();
+  try {
+    await loop.prepare();
+    while (!loop.spent() && !context.signal.aborted) await loop.step();
+    await loop.save();
+  } finally {
+    await loop.settled();
   }
-  await loop.save();
-  return { status: "finished", iteration: loop.iteration };
+  return { status: loop.spent() ? "finished" : "interrupted", iteration: loop.iteration };
 }
 
 /** The state of a job under way; one method for each thing that happens to it. */
@@ -218,6 +216,11 @@ class Loop {
     this.#written = before.then(() => store.write(batch)).then(() => report(event));
     this.#written.catch(() => {});
     await before;
+  }
+
+  /** Waits for the batch that is being written, so that the store can be closed; its failure is told elsewhere. */
+  async settled(): Promise<void> {
+    await this.#written.catch(() => {});
   }
 
   /** Saves all that the future depends on, once every row is on disk. */
