@@ -35,16 +35,19 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(url);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable || /Requires read access/.test(errorMessage(error))) {
-      const wanted = /Requires read access to "([^"]+)"/.exec(errorMessage(error))?.[1] ?? "a module";
-      throw new UserError(
-        `Cannot load ${path}: it imports ${wanted}, which lies neither in its own folder nor in exitlab's`,
-      );
-    }
+    const denied = /Requires (\w+) access(?: to "([^"]+)")?/.exec(errorMessage(error));
+    if (denied !== null) throw new UserError(`Cannot load ${path}: ${explainDenial(denied[1], denied[2])}`);
     // What the experiment's own checks say names the setting; anything else names the line.
     const message = error instanceof UserError ? error.message : oneLine(error);
     throw new UserError(`Cannot load ${path}: ${message}`);
   }
+}
+
+/** What an experiment asked for and does not get. */
+function explainDenial(kind: string = "some", what: string = "anything"): string {
+  return kind === "read"
+    ? `it reads or imports ${what}, which lies neither in its own folder nor in exitlab's`
+    : `it needs ${kind} access to ${what}, which experiments do not get`;
 }
 
 /** What went wrong in a module and where, on one line. */
@@ -66,7 +69,7 @@ export async function expectFile(path: string): Promise<void> {
     if (isFile) return;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new UserError(`Cannot find the experiment "${path}" (looked in ${Deno.cwd()})`);
+      throw new UserError(`Cannot find the experiment "${path}" (looked in ${Deno.cwd()}, where tasks run)`);
     }
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
       throw new UserError(

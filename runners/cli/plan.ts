@@ -36,7 +36,10 @@ export const planCommand: Command = {
     const { plan } = await compileRequest(request, (file) => relativeFile(folder, file));
     const text = planText(plan, format);
     if (out === undefined) print(text.trimEnd());
-    else await writePlan(out, text);
+    else {
+      await writePlan(out, text);
+      print(`Wrote ${out}; run it with: deno task run ${out}`);
+    }
     return exitCodes.success;
   },
 };

@@ -60,7 +60,11 @@ async function runExperiment(line: CommandLine): Promise<number> {
   }).finally(() => progress.clear());
   if (status === "interrupted") {
     const words = Deno.args.slice(1).filter((word) => word !== "--resume");
-    print(`Stopped. Continue with: deno task run ${words.map(shellWord).join(" ")} --resume`);
+    print(
+      `Stopped; a warm start under way is not kept. Continue with: deno task run ${
+        words.map(shellWord).join(" ")
+      } --resume`,
+    );
     return exitCodes.interrupted;
   }
   print(await summarize(runs, plan, jobs));
