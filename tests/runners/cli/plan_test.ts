@@ -83,7 +83,8 @@ Deno.test("plan --out writes a plan that plan accepts, with the same hash", asyn
   for (const name of ["a.json", "b.yaml", "plans/c.yml"]) {
     const path = join(folder, name);
     const written = await plan(file, "--quick", "--out", path);
-    assert.deepEqual(written, { code: 0, out: "", error: "" });
+    const out = `Wrote ${path}; run it with: deno task run ${path}\n`;
+    assert.deepEqual(written, { code: 0, out, error: "" });
     const again = await plan(path);
     assert.equal(again.out.split("\n")[1], before.split("\n")[1]);
     const yaml = await Deno.readTextFile(path);
