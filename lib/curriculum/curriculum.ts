@@ -90,6 +90,11 @@ export interface CurriculumPart extends Part {
   readonly needs?: Partial<DomainTraits>;
   /** The most completions that one rollout of a start asks for. */
   readonly longestChain: number;
+  /**
+   * What training sees of the rewards r_0 … r_K of one chain, a first attempt and the steps after it: as many, in order.
+   * The rewards themselves when left out.
+   */
+  chainRewards?(rewards: readonly number[]): readonly number[];
   /** Makes one. */
   create(context: CurriculumContext): Curriculum;
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Mode } from "../domain/domain.ts";
 import type { Json } from "../json.ts";
 import type { RandomState } from "../random.ts";
 import type { Start } from "./start.ts";
@@ -50,7 +51,10 @@ export const savedStart: v.GenericSchema<Start> = v.strictObject({
   parent: v.nullable(id),
   turn: count,
   depth: count,
-  mode: v.picklist(["base", "improve", "diverge"]),
+  mode: v.custom<Mode>(
+    (mode) => typeof mode === "string" && /^(base|improve|diverge|custom-.+)$/.test(mode),
+    "Expected a mode",
+  ),
   state: anyJson,
   attempt: v.nullable(savedAttempt),
   chain: count,

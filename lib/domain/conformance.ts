@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../json.ts";
 import { Random } from "../random.ts";
 import { checkEpisodes } from "./conformance_episode.ts";
-import type { Domain, Mode, Split, TaskInstance } from "./domain.ts";
+import type { Domain, Split, TaskInstance, UsualMode } from "./domain.ts";
 import { deepFreeze, type Finding, Findings } from "./finding.ts";
 
 /** How much is checked. */
@@ -98,7 +98,7 @@ const demonstrationsPerMode = 32;
 
 function checkDemonstrations(
   domain: Domain,
-  mode: Mode,
+  mode: UsualMode,
   heldOut: readonly TaskInstance<Json>[],
   findings: Findings,
 ): void {

@@ -12,8 +12,11 @@ import type { Attempt, Verdict } from "./verdict.ts";
 /** Tasks that train, and tasks that never do. */
 export type Split = "train" | "test";
 
-/** What the policy is asked: the task itself, a better response, or a different one. */
-export type Mode = "base" | "improve" | "diverge";
+/** What a policy is asked that every domain knows: the task itself, a better response, or a different one. */
+export type UsualMode = "base" | "improve" | "diverge";
+
+/** What the policy is asked: a usual mode, or that of an operator of the user's own. */
+export type Mode = UsualMode | `custom-${string}`;
 
 /** One chat message. */
 export interface Message {
@@ -86,10 +89,19 @@ export interface DomainPermissions {
   readonly run?: readonly string[];
 }
 
-/** How the reward of a self-iteration step follows from the verdicts before and after it. */
+/**
+ * How the reward of a self-iteration step follows from the verdicts before and after it.
+ *
+ * - `"absolute"`: the reward of the response. Keeping a right answer is worth as much as finding one.
+ * - `"improvement"`: what was gained of what was left to gain, max(0, Δ / (1 − before)); 0 where nothing was left.
+ * - `"improvement-or-keep"`: the improvement, but absolute from a solved attempt, so that keeping it pays.
+ */
+export type RewardRule = "absolute" | "improvement" | "improvement-or-keep";
+
+/** A rule for all self-iteration steps, one a mode (`"absolute"` where a mode has none), or a function of one's own. */
 export type SelfIterationReward =
-  | "absolute"
-  | "improvement"
+  | RewardRule
+  | { readonly [mode in Exclude<Mode, "base">]?: RewardRule }
   | ((before: Verdict, after: Verdict, mode: Mode) => number);
 
 /**
@@ -123,7 +135,7 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   /** A known-good response for each turn; `step` must give it quality 1. */
   reference?(task: Task): string[];
   /** A worked example for the warm start, made from the training side of the split alone. */
-  demonstrate?(mode: Mode, random: Random): Demonstration;
+  demonstrate?(mode: UsualMode, random: Random): Demonstration;
   /** The most characters that a prompt and a response may have; lets a plan check the policy's context. */
   readonly longest?: { readonly prompt: number; readonly response: number };
   /** Figures of the domain's own over the attempts of an episode. */

@@ -44,6 +44,10 @@ export interface Capabilities {
   readonly entropy: boolean;
   /** Whether sampling can be cut to the most likely tokens. */
   readonly topP: boolean;
+  /** Whether a policy can tell the mean hidden state of a response (`Policy.embed`). */
+  readonly embeddings: boolean;
+  /** Whether a policy keeps a frozen copy of its weights to stay near to (`Policy.reference`). */
+  readonly reference: boolean;
   /** Whether the same requests give the same results, bit for bit. */
   readonly deterministic: boolean;
   /** What decides the numbers, such as `"wasm relaxed-simd"`: same build, plan and seed, same results. */
@@ -129,10 +133,30 @@ export interface OptimReport {
   readonly gradientNorm: number;
 }
 
+/** A sequence of T tokens, and from which of them on its hidden states are wanted. */
+export interface Span {
+  /** Prompt and completion. */
+  readonly tokens: TokenSequence;
+  /** The first token that counts, in [0, T). */
+  readonly from: number;
+}
+
+/** Frozen weights beside those that are trained: what a KL term holds the policy near to. At first, the initial weights. */
+export interface Reference {
+  /**
+   * Moves it towards the weights of now: θ_ref ← mix · θ + (1 − mix) · θ_ref.
+   *
+   * @param mix α, in (0, 1]; 1 copies.
+   */
+  refresh(mix: number): Promise<void>;
+  /** Scores sequences as `Policy.logprobs` does, under the frozen weights. */
+  logprobs(sequences: readonly TokenSequence[], loss: LossSpec): Promise<Float32Array[]>;
+}
+
 /** A number that grows by one with each `publish`. */
 export type WeightVersion = number;
 
-/** All of a policy that its future depends on: weights, optimiser moments and step count. */
+/** All of a policy that its future depends on: weights (also published and frozen ones), optimiser moments, step count. */
 export interface Checkpoint {
   /** What a reader needs to make sense of the data; checked by `load`. */
   readonly meta: JsonObject;
@@ -152,6 +176,13 @@ export interface Policy {
   sample(requests: readonly SampleRequest[]): Promise<Completion[]>;
   /** Scores sequences under the weights of now: [0] is 0, [t] is log π(token t | before) at the temperature. */
   logprobs(sequences: readonly TokenSequence[], loss: LossSpec): Promise<Float32Array[]>;
+  /**
+   * Embeds each span under the weights of now: the mean over its tokens of the last layer's hidden state, after the
+   * final normalisation. Absent where `Capabilities.embeddings` is `false`.
+   */
+  embed?(spans: readonly Span[]): Promise<Float32Array[]>;
+  /** The frozen weights. Absent where `Capabilities.reference` is `false`. */
+  readonly reference?: Reference;
   /** Accumulates the gradient of a batch's loss. */
   forwardBackward(batch: readonly Datum[], loss: LossSpec): Promise<LossReport>;
   /** Takes a step with the accumulated gradient, and clears it. */

@@ -24,7 +24,7 @@ export type Arithmetic = {
   readonly trainingTokens: number;
   /** Evaluations of a run, the first before training. */
   readonly evaluations: number;
-  /** Completions of all evaluations: tasks × samples × (1 + K) each. */
+  /** Completions of all evaluations: tasks × samples × (1 + K) each, and tasks × resamples at the last. */
   readonly evaluationCompletions: number;
   /** Generated tokens of all evaluations, ≤. */
   readonly evaluationTokens: number;
@@ -48,10 +48,12 @@ export function batchArithmetic(settings: Settings): Arithmetic {
   const iterations = Math.min(
     budget.iterations ?? Infinity,
     budget.tokens === null ? Infinity : Math.ceil(budget.tokens / tokensPerIteration),
+    budget.rollouts === null ? Infinity : Math.ceil(budget.rollouts / completionsPerIteration),
   );
   if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
   const evaluations = countEvaluations(iterations, evaluate.every);
-  const evaluationCompletions = evaluations * evaluate.tasks * evaluate.samples * (1 + evaluate.steps);
+  const evaluationCompletions = evaluate.tasks *
+    (evaluations * evaluate.samples * (1 + evaluate.steps) + evaluate.resamples);
   return {
     groups,
     groupSize,

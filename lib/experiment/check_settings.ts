@@ -32,7 +32,10 @@ function checkOperators({ curriculum, operators }: Settings, where: string): voi
       `Expected "${where}operators" to be of different kinds but found ${factoryName(twice.kind)} twice`,
     );
   }
-  const idle = curriculum.histories ? undefined : operators.find((operator) => operator.iterates);
+  const nothingBefore = !curriculum.histories && curriculum.longestChain === 1;
+  const idle = operators.find(({ iterates, needsAttempts }) =>
+    (iterates && !curriculum.histories) || (needsAttempts && nothingBefore)
+  );
   if (idle !== undefined) {
     throw new UserError(
       `${factoryName(idle.kind)} in "${where}operators" has nothing to work on with ${
@@ -60,9 +63,9 @@ function checkNeeds(
 }
 
 function checkBudget({ budget }: Settings, where: string): void {
-  if (budget.tokens !== null || budget.iterations !== null) return;
+  if (budget.tokens !== null || budget.rollouts !== null || budget.iterations !== null) return;
   throw new UserError(
-    `Expected "${where}budget" to limit tokens or iterations but found neither (such as { tokens: 1_000_000 })`,
+    `Expected "${where}budget" to limit tokens, rollouts or iterations but found neither (such as { tokens: 1_000_000 })`,
   );
 }
 

@@ -14,8 +14,9 @@ import type { Checkpointing, Evaluation, Sampling } from "./settings.ts";
 
 /** When training ends, as a user writes it: at least one limit. */
 export type BudgetInput =
-  | { readonly tokens: number; readonly iterations?: number | null }
-  | { readonly tokens?: number | null; readonly iterations: number };
+  | { readonly tokens: number; readonly rollouts?: number | null; readonly iterations?: number | null }
+  | { readonly tokens?: number | null; readonly rollouts: number; readonly iterations?: number | null }
+  | { readonly tokens?: number | null; readonly rollouts?: number | null; readonly iterations: number };
 
 /** Settings as a user writes them; what is left out has a default or comes from `base`. */
 export interface SettingsInput {

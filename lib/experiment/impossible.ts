@@ -65,7 +65,7 @@ export type Impossible<Base, Arm> = [Lacking<Base, Arm>] extends [never] ?
   : `Missing setting "${Lacking<Base, Arm>}"`;
 
 type Plain = {
-  budget: { tokens: unknown; iterations: unknown };
+  budget: { tokens: unknown; rollouts: unknown; iterations: unknown };
   sampling: Sampling;
   evaluate: Evaluation;
   checkpoint: Checkpointing;

@@ -25,9 +25,9 @@ export type PlainSettings = Pick<Settings, PlainGroup>;
 /** The keys of each group of plain options. */
 export const plainKeys: { readonly [Group in PlainGroup]: readonly (keyof PlainSettings[Group] & string)[] } =
   {
-    budget: ["tokens", "iterations"],
-    sampling: ["temperature", "maxTokens"],
-    evaluate: ["every", "steps", "samples", "tasks", "temperature", "topP"],
+    budget: ["tokens", "rollouts", "iterations"],
+    sampling: ["temperature", "maxTokens", "publishEvery"],
+    evaluate: ["every", "steps", "samples", "tasks", "temperature", "topP", "resamples"],
     checkpoint: ["every"],
   };
 
@@ -60,7 +60,7 @@ export function parsePlain(
 
 const limit = v.optional(v.nullable(whole(1)), null);
 
-const budget = v.strictObject({ tokens: limit, iterations: limit });
+const budget = v.strictObject({ tokens: limit, rollouts: limit, iterations: limit });
 
 function sampling(domain: Domain) {
   // One token a character is the most that a response can need, and one more ends it.
@@ -68,19 +68,25 @@ function sampling(domain: Domain) {
   return v.strictObject({
     temperature: v.optional(positive, 1),
     maxTokens: v.optional(whole(1), maxTokens),
+    publishEvery: v.optional(whole(1), 1),
   });
 }
 
 function evaluation(domain: Domain) {
   const heldOut = domain.tasks("test").size ?? Infinity;
-  return v.strictObject({
-    every: v.optional(whole(0), 50),
-    steps: v.optional(whole(0), 16),
-    samples: v.optional(whole(1), 2),
-    tasks: v.optional(whole(1), Math.min(defaultEvaluationTasks, heldOut)),
-    temperature: v.optional(positive, 1),
-    topP: v.optional(v.pipe(v.number(), v.check((p) => p > 0 && p <= 1, "a number in (0, 1]")), 1),
-  });
+  return v.pipe(
+    v.strictObject({
+      every: v.optional(whole(0), 50),
+      steps: v.optional(whole(0), 16),
+      samples: v.optional(whole(1), 2),
+      tasks: v.optional(whole(1), Math.min(defaultEvaluationTasks, heldOut)),
+      temperature: v.optional(positive, 1),
+      topP: v.optional(v.pipe(v.number(), v.check((p) => p > 0 && p <= 1, "a number in (0, 1]")), 1),
+      resamples: v.optional(whole(0)),
+    }),
+    // As many as a chain has responses: the same tokens.
+    v.transform((options) => ({ ...options, resamples: options.resamples ?? 1 + options.steps })),
+  );
 }
 
 const checkpoint = v.strictObject({ every: v.optional(whole(1), 25) });

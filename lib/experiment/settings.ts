@@ -13,6 +13,8 @@ import type { OperatorPart } from "../operator/operator.ts";
 export type Budget = {
   /** Generated tokens, stop tokens included; `null` for no limit. */
   readonly tokens: number | null;
+  /** Responses drawn, each step of a chain counting as one; `null` for no limit. */
+  readonly rollouts: number | null;
   /** Training iterations; `null` for no limit. */
   readonly iterations: number | null;
 };
@@ -23,6 +25,8 @@ export type Sampling = {
   readonly temperature: number;
   /** The most tokens of a response, the stop token included. */
   readonly maxTokens: number;
+  /** Training iterations after which the sampler gets new weights; above 1 it is behind the trainer in between. */
+  readonly publishEvery: number;
 };
 
 /** How held-out quality after k = 0…K self-improvement steps is measured. */
@@ -39,6 +43,8 @@ export type Evaluation = {
   readonly temperature: number;
   /** Probability mass kept when sampling, in (0, 1]. */
   readonly topP: number;
+  /** First attempts drawn anew for each held-out task at the last evaluation, to compare a chain with; 0 for none. */
+  readonly resamples: number;
 };
 
 /** How often all that a run's future depends on is saved. */

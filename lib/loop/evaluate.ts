@@ -1,8 +1,9 @@
 import { rootStart, type Start, startId } from "../curriculum/start.ts";
-import type { Domain } from "../domain/domain.ts";
+import type { Domain, TaskInstance } from "../domain/domain.ts";
 import { type Attempt, checkVerdict } from "../domain/verdict.ts";
 import type { Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
+import type { Json } from "../json.ts";
 import type { Evaluation } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import { ask } from "./ask.ts";
@@ -60,9 +61,7 @@ export async function evaluate(
       `Cannot evaluate domain "${domain.kind}": self-improvement curves need a single-turn domain`,
     );
   }
-  const source = domain.tasks("test");
-  const tasks = Array.from({ length: evaluation.tasks }, (_, index) => source.at(index));
-  let chains = tasks.flatMap(({ id, task }, index) =>
+  let chains = heldOutTasks(domain, evaluation.tasks).flatMap(({ id, task }, index) =>
     Array.from({ length: evaluation.samples }, (_, sample) => ({
       task,
       sample,
@@ -82,7 +81,12 @@ export async function evaluate(
     for (const [at, chain] of chains.entries()) {
       const completion = completions[at];
       if (completion === undefined) throw new Error("The engine lost a completion");
-      const attempt = await attemptOf(domain, chain, policy.tokenizer.decode(completion.tokens));
+      const attempt = await attemptAt(
+        domain,
+        chain.task,
+        chain.start,
+        policy.tokenizer.decode(completion.tokens),
+      );
       const before = chain.start.attempt?.response;
       outcomes.push({
         task: chain.start.root,
@@ -100,9 +104,21 @@ export async function evaluate(
   return outcomes;
 }
 
-async function attemptOf(
+/** The first held-out tasks of a domain. */
+export function heldOutTasks(domain: Domain, count: number): TaskInstance<Json>[] {
+  const source = domain.tasks("test");
+  return Array.from({ length: count }, (_, index) => source.at(index));
+}
+
+/**
+ * A response to a start, with the domain's verdict.
+ *
+ * @throws {UserError} If the domain gives a verdict outside [0, 1].
+ */
+export async function attemptAt(
   domain: Domain,
-  { task, start }: { task: Parameters<Domain["begin"]>[0]; start: Start },
+  task: Json,
+  start: Start,
   response: string,
 ): Promise<Attempt> {
   const { verdict, feedback } = await domain.step(task, start.state, response);

@@ -6,10 +6,14 @@
 import { learnability } from "../curriculum/learnability.ts";
 import type { Domain } from "../domain/domain.ts";
 import { mean } from "../metrics/estimate.ts";
-import type { EvaluationRow, EventRow, GroupRow, RolloutRow, StepRow } from "../metrics/rows.ts";
+import type { EvaluationRow, EventRow, GroupRow, ResampleRow, RolloutRow, StepRow } from "../metrics/rows.ts";
 import type { EvaluationOutcome } from "./evaluate.ts";
+import type { ResampleOutcome } from "./resample.ts";
 import type { Group, Rollout } from "./rollout.ts";
 import type { TrainReport } from "./train.ts";
+
+/** One array a group, in order. */
+export type Advantages = readonly (readonly number[])[];
 
 /** The figures of a step that follow from its groups alone. */
 export type StepFigures = Pick<
@@ -32,6 +36,7 @@ export type StepFigures = Pick<
 /** Means over an iteration's groups and rollouts, what training reported, and the curriculum's own figures. */
 export function stepFigures(
   groups: readonly Group[],
+  advantages: Advantages,
   trained: TrainReport,
   curriculum: Readonly<Record<string, number>>,
 ): StepFigures {
@@ -41,9 +46,7 @@ export function stepFigures(
     reward: mean(rollouts.map(({ reward }) => reward)),
     quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
     solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
-    zeroVariance: mean(
-      trained.advantages.map((group) => Number(group.every((advantage) => advantage === 0))),
-    ),
+    zeroVariance: mean(advantages.map((group) => Number(group.every((advantage) => advantage === 0)))),
     depth: mean(groups.map(({ start }) => start.depth)),
     replayed: mean(groups.map(({ start, chainStep }) => Number(start.attempt !== null && chainStep === 0))),
     entropy: trained.entropy,
@@ -52,7 +55,9 @@ export function stepFigures(
     samplerGap: trained.samplerGap,
     space: space ?? null,
     effectiveSize: effectiveSize ?? null,
-    extra: Object.fromEntries(Object.entries(extra).filter(([, value]) => Number.isFinite(value))),
+    extra: Object.fromEntries(
+      Object.entries({ ...extra, kl: trained.kl }).filter(([, value]) => Number.isFinite(value)),
+    ),
   };
 }
 
@@ -75,7 +80,7 @@ export function generatedTokens(groups: readonly Group[]): number {
 }
 
 /** One row a group. */
-export function groupRows(groups: readonly Group[], trained: TrainReport, iteration: number): GroupRow[] {
+export function groupRows(groups: readonly Group[], advantages: Advantages, iteration: number): GroupRow[] {
   return groups.map(({ start, chainStep, rollouts }, groupIndex) => ({
     iteration,
     groupIndex,
@@ -90,13 +95,17 @@ export function groupRows(groups: readonly Group[], trained: TrainReport, iterat
     quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
     solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
     learnability: learnability(rollouts, "reward"),
-    trained: trained.advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
+    trained: advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
     prompt: rollouts[0]?.responses[0]?.promptText ?? null,
   }));
 }
 
 /** One row a rollout; its prompt is left out where it is the group's. */
-export function rolloutRows(groups: readonly Group[], trained: TrainReport, iteration: number): RolloutRow[] {
+export function rolloutRows(
+  groups: readonly Group[],
+  advantages: Advantages,
+  iteration: number,
+): RolloutRow[] {
   return groups.flatMap(({ rollouts }, groupIndex) => {
     const shared = rollouts[0]?.responses[0]?.promptText;
     return rollouts.map((rollout, index): RolloutRow => {
@@ -110,7 +119,7 @@ export function rolloutRows(groups: readonly Group[], trained: TrainReport, iter
         quality: rollout.verdict.quality,
         solved: rollout.verdict.solved,
         reward: rollout.reward,
-        advantage: trained.advantages[groupIndex]?.[index] ?? 0,
+        advantage: advantages[groupIndex]?.[index] ?? 0,
         tokens: tokensOf(rollout),
         finish: rollout.responses.at(-1)?.completion.finish ?? "",
       };
@@ -129,6 +138,20 @@ export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration
     quality: attempt.verdict.quality,
     solved: attempt.verdict.solved,
     changed,
+    tokens,
+    response: attempt.response,
+  }));
+}
+
+/** One row a first attempt drawn anew. */
+export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: number): ResampleRow[] {
+  return outcomes.map(({ task, draw, attempt, tokens }) => ({
+    iteration,
+    split: "test",
+    task,
+    draw,
+    quality: attempt.verdict.quality,
+    solved: attempt.verdict.solved,
     tokens,
     response: attempt.response,
   }));

@@ -1,4 +1,4 @@
-import type { Domain, Mode } from "../domain/domain.ts";
+import type { Domain, Mode, RewardRule, SelfIterationReward } from "../domain/domain.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { UserError } from "../errors.ts";
 
@@ -8,12 +8,15 @@ import { UserError } from "../errors.ts";
  * A first attempt earns the verdict's absolute reward. A self-iteration step earns it too where the domain says
  * `"absolute"` (the paper's rule for verifiable answers: keeping a right answer is worth as much as finding it), or
  * what it gained of what was left to gain, max(0, Δ / (1 − before)), where the domain says `"improvement"`; a
- * divergence is absolute either way (arXiv 2509.04575, §4, §A.2-A.4). Where nothing was left to gain, the gain is 0.
+ * divergence is absolute either way, unless a domain or operator has a rule for that mode alone (arXiv 2509.04575,
+ * §4, §A.2-A.4). Where nothing was left to gain, the gain is 0; `"improvement-or-keep"` is absolute from a solved
+ * attempt, as the plain improvement would reward nothing there, not even keeping it.
  *
  * @param domain Decides the rule.
  * @param mode What the policy was asked.
  * @param before The verdict on the attempt that was worked on; `null` for a first attempt.
  * @param after The verdict on the response.
+ * @param rule The rule in force; the domain's when left out.
  * @throws {UserError} If a domain's own rule returns something that is no number.
  *
  * @example
@@ -32,17 +35,27 @@ export function responseReward(
   mode: Mode,
   before: Verdict | null,
   after: Verdict,
+  rule: SelfIterationReward = domain.selfIterationReward,
 ): number {
-  const rule = domain.selfIterationReward;
-  if (before === null || mode === "base" || rule === "absolute") return after.reward;
-  if (rule === "improvement") {
-    if (mode === "diverge") return after.reward;
-    const left = 1 - before.reward;
-    return left <= 1e-9 ? 0 : Math.max(0, (after.reward - before.reward) / left);
+  if (before === null || mode === "base") return after.reward;
+  if (typeof rule === "function") {
+    const reward = rule(before, after, mode);
+    if (Number.isFinite(reward)) return reward;
+    throw new UserError(
+      `Expected the reward rule of domain "${domain.kind}" to give a number but found ${reward}`,
+    );
   }
-  const reward = rule(before, after, mode);
-  if (Number.isFinite(reward)) return reward;
-  throw new UserError(
-    `Expected the reward rule of domain "${domain.kind}" to give a number but found ${reward}`,
-  );
+  return byRule(ruleOf(rule, mode), before, after);
+}
+
+/** The rule of a mode. A divergence is absolute unless a rule is given for it alone. */
+function ruleOf(rule: Exclude<SelfIterationReward, (...args: never) => unknown>, mode: Mode): RewardRule {
+  if (typeof rule === "string") return mode === "diverge" ? "absolute" : rule;
+  return (mode === "base" ? undefined : rule[mode]) ?? "absolute";
+}
+
+function byRule(rule: RewardRule, before: Verdict, after: Verdict): number {
+  if (rule === "absolute" || (rule === "improvement-or-keep" && before.solved)) return after.reward;
+  const left = 1 - before.reward;
+  return left <= 1e-9 ? 0 : Math.max(0, (after.reward - before.reward) / left);
 }

@@ -30,6 +30,8 @@ export interface Response {
 
 /** One episode from a start. */
 export interface Rollout {
+  /** What it started from: the group's start, or in a later step of a chain its own latest attempt. */
+  readonly start: Start;
   /** The responses, one a turn. */
   readonly responses: readonly Response[];
   /** The verdict at its end. */
@@ -42,8 +44,10 @@ export interface Rollout {
 
 /** The G rollouts of one start. */
 export interface Group {
-  /** The start, in the mode that was asked. */
+  /** The start, in the mode that was asked; in a later step of a chain, that of the first rollout. */
   readonly start: Start;
+  /** Which start of the iteration it comes from; the steps of a chain share it. */
+  readonly chain: number;
   /** 0, or how many self-iteration steps of the same episode came before (fixed-depth chains). */
   readonly chainStep: number;
   /** The rollouts, in order. */
@@ -96,16 +100,18 @@ interface Episode {
  * the improvements of each on its own, each rewarded by its own result.
  *
  * @param iteration The training iteration, from 1; with the run's seed it decides all draws.
+ * @param drawn How many starts of the iteration were rolled out before.
  * @throws {UserError} If the domain gives a verdict outside [0, 1].
  */
 export async function rollOut(
   context: RolloutContext,
   starts: readonly Start[],
   iteration: number,
+  drawn: number = 0,
 ): Promise<Group[]> {
   const groups: Group[] = [];
   let wave = starts.map((start, index) => ({
-    index,
+    index: drawn + index,
     chainStep: 0,
     starts: Array.from({ length: context.groupSize }, () => start),
     start,
@@ -117,8 +123,8 @@ export async function rollOut(
     await playOut(context, episodes.flat(), iteration);
     const next: typeof wave = [];
     for (const [at, { index, chainStep, start }] of wave.entries()) {
-      const rollouts = (episodes[at] ?? []).map((episode) => finishEpisode(context.domain, episode));
-      groups.push({ start, chainStep, rollouts });
+      const rollouts = (episodes[at] ?? []).map((episode) => finishEpisode(context, episode));
+      groups.push({ start, chain: index, chainStep, rollouts });
       if (chainStep >= start.chain) continue;
       const improved = rollouts.map(({ successors }) => improving(successors[0] ?? start));
       const first = improved[0];
@@ -144,11 +150,12 @@ function beginEpisode(start: Start, seedPath: readonly number[]): Episode {
   return { start, seedPath, at: start, responses: [], successors: [], verdict: null, done: false };
 }
 
-function finishEpisode(domain: Domain, episode: Episode): Rollout {
+function finishEpisode({ domain, operators }: RolloutContext, episode: Episode): Rollout {
   const { start, responses, successors, verdict } = episode;
   if (verdict === null) throw new Error("Cannot finish an episode that was not played");
-  const reward = responseReward(domain, start.mode, start.attempt?.verdict ?? null, verdict);
-  return { responses, verdict, reward, successors };
+  const rule = operators.find(({ rewardRule }) => rewardRule?.mode === start.mode)?.rewardRule?.rule;
+  const reward = responseReward(domain, start.mode, start.attempt?.verdict ?? null, verdict, rule);
+  return { start, responses, verdict, reward, successors };
 }
 
 /** Plays all episodes to their end, one turn of each at a time. */

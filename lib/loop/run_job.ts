@@ -8,24 +8,27 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { Batch, StepRow } from "../metrics/rows.ts";
+import type { Batch, EvaluationRow, ResampleRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { evaluate, type EvaluationOutcome } from "./evaluate.ts";
+import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./evaluate.ts";
+import { groupAdvantages, groupRewards, isInformative, type RewardContext } from "./group_rewards.ts";
 import {
   domainFigures,
   evaluationRows,
   generatedTokens,
   groupRows,
+  resampleRows,
   rolloutRows,
   stepFigures,
   stepWarnings,
 } from "./records.ts";
-import { rollOut, type RolloutContext, rootSource } from "./rollout.ts";
+import { resample } from "./resample.ts";
+import { type Group, rollOut, type RolloutContext, rootSource } from "./rollout.ts";
 import { savedObject, SpaceLog } from "./space_log.ts";
-import { trainOn } from "./train.ts";
+import { trainOn, type TrainReport } from "./train.ts";
 
 /** What a job reports while it runs. */
 export type JobEvent =
@@ -86,6 +89,7 @@ class Loop {
   readonly #context: JobContext;
   readonly #curriculum: Curriculum;
   readonly #rollouts: RolloutContext;
+  readonly #rewards: RewardContext;
   readonly #operatorRandom: Random;
   readonly #spaceLog = new SpaceLog();
   #iteration = 0;
@@ -107,6 +111,7 @@ class Loop {
     this.#operatorRandom = new Random(job.seed, "operators");
     const { policy } = context;
     const { groupSize } = objective;
+    this.#rewards = { curriculum, operators, objective, maxTokens: sampling.maxTokens };
     this.#rollouts = { domain, tasks, operators, policy, sampling, groupSize, seed: job.seed };
   }
 
@@ -116,9 +121,10 @@ class Loop {
 
   /** How much of the budget is used, in [0, 1]. */
   #progress(): number {
-    const { tokens, iterations } = this.#job.settings.budget;
+    const { tokens, rollouts, iterations } = this.#job.settings.budget;
     const used = [
       tokens === null ? 0 : this.#tokens / tokens,
+      rollouts === null ? 0 : this.#completions / rollouts,
       iterations === null ? 0 : this.#iteration / iterations,
     ];
     return Math.min(1, Math.max(...used));
@@ -135,6 +141,7 @@ class Loop {
     if (saved === undefined) {
       await store.rewind(-1);
       if (initial !== undefined) await policy.load(initial, "weights");
+      if (this.#job.settings.objective.kl !== null) await policy.reference?.refresh(1);
       await policy.publish();
       await store.write({ evaluations: await this.#evaluate() });
       return await this.save();
@@ -165,25 +172,26 @@ class Loop {
   /** One training iteration, its rows, and whatever is due after it. */
   async step(): Promise<void> {
     const { policy } = this.#context;
-    const { domain, objective, operators, sampling, evaluate, checkpoint } = this.#job.settings;
+    const { domain, objective, sampling, evaluate, checkpoint } = this.#job.settings;
     const began = performance.now();
     const progress = this.#progress();
     const iteration = ++this.#iteration;
-    const starts = this.#curriculum.next(objective.groups).map((start) =>
-      operators.reduce((changed, operator) => operator.transform(changed, this.#operatorRandom), start)
-    );
-    const groups = await rollOut(this.#rollouts, starts, iteration);
+    const groups = await this.#draw(iteration);
     const sampled = performance.now();
-    this.#curriculum.observe(groups.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
+    const advantages = await groupAdvantages(groups, this.#rewards, policy);
     const learningRate = objective.learningRate(iteration, progress);
-    const trained = await trainOn(policy, objective, groups, learningRate, sampling.temperature);
-    await policy.publish();
+    const trained = await this.#train(groups, advantages, learningRate);
     const tokens = generatedTokens(groups);
     this.#tokens += tokens;
     this.#completions += groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
+    const due = this.spent() || (evaluate.every > 0 && iteration % evaluate.every === 0);
+    if (due || iteration % sampling.publishEvery === 0) await policy.publish();
     const done = performance.now();
     const step: StepRow = {
-      ...stepFigures(groups, trained, { ...this.#curriculum.metrics(), ...domainFigures(domain, groups) }),
+      ...stepFigures(groups, advantages, trained, {
+        ...this.#curriculum.metrics(),
+        ...domainFigures(domain, groups),
+      }),
       iteration,
       tokens: this.#tokens,
       rollouts: this.#completions,
@@ -194,16 +202,68 @@ class Loop {
       tokensPerSecond: tokens / ((done - began) / 1000),
       time: new Date().toISOString(),
     };
-    const due = this.spent() || (evaluate.every > 0 && iteration % evaluate.every === 0);
     await this.#write({
       step,
-      groups: groupRows(groups, trained, iteration),
-      rollouts: rolloutRows(groups, trained, iteration),
+      groups: groupRows(groups, advantages, iteration),
+      rollouts: rolloutRows(groups, advantages, iteration),
       starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
       evaluations: due ? await this.#evaluate() : [],
+      resamples: this.spent() ? await this.#resample() : [],
       events: stepWarnings(step),
     }, { kind: "step", step, progress: this.#progress() });
     if (iteration % checkpoint.every === 0) await this.save();
+  }
+
+  /**
+   * The iteration's groups, with the rewards that training sees. Where the objective asks for it, groups whose rewards
+   * are all equal are followed by others, for some rounds at most.
+   */
+  async #draw(iteration: number): Promise<Group[]> {
+    const { objective, operators } = this.#job.settings;
+    const groups: Group[] = [];
+    let drawn = 0;
+    for (let round = 0; round <= objective.redraws; round++) {
+      const missing = objective.groups - (round === 0 ? 0 : groups.filter(isInformative).length);
+      if (missing <= 0) break;
+      const starts = this.#curriculum.next(missing).map((start) =>
+        operators.reduce((changed, operator) => operator.transform(changed, this.#operatorRandom), start)
+      );
+      const fresh = groupRewards(await rollOut(this.#rollouts, starts, iteration, drawn), this.#rewards);
+      this.#curriculum.observe(fresh.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
+      groups.push(...fresh);
+      drawn += starts.length;
+    }
+    return groups;
+  }
+
+  /** Trains on the groups; where others were drawn in their place, not on those that teach nothing. */
+  async #train(
+    groups: readonly Group[],
+    advantages: readonly (readonly number[])[],
+    learningRate: number,
+  ): Promise<TrainReport> {
+    const { policy } = this.#context;
+    const { objective, sampling } = this.#job.settings;
+    const kept = groups.flatMap((group, at) =>
+      objective.redraws === 0 || isInformative(group) ? [{ group, advantages: advantages[at] ?? [] }] : []
+    );
+    const trained = await trainOn(
+      policy,
+      objective,
+      kept.map(({ group }) => group),
+      kept.map(({ advantages }) => advantages),
+      {
+        learningRate,
+        temperature: sampling.temperature,
+        maxTokens: sampling.maxTokens,
+        stale: sampling.publishEvery > 1,
+      },
+    );
+    const { kl } = objective;
+    if (kl !== null && kl.refreshEvery > 0 && this.#iteration % kl.refreshEvery === 0) {
+      await policy.reference?.refresh(kl.mix);
+    }
+    return trained;
   }
 
   /**
@@ -249,16 +309,25 @@ class Loop {
     this.#operatorRandom.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
   }
 
-  async #evaluate(): Promise<ReturnType<typeof evaluationRows>> {
-    const { policy, report } = this.#context;
-    const { settings, seed } = this.#job;
-    const { domain, operators, sampling, evaluate: evaluation } = settings;
+  async #evaluate(): Promise<EvaluationRow[]> {
+    const { report } = this.#context;
     const iteration = this.#iteration;
-    const context = { domain, operators, policy, maxTokens: sampling.maxTokens, evaluation, seed };
-    const outcomes = await evaluate(context, iteration, (step) => {
-      report({ kind: "evaluating", iteration, step, steps: evaluation.steps });
+    const { steps } = this.#job.settings.evaluate;
+    const outcomes = await evaluate(this.#evaluation(), iteration, (step) => {
+      report({ kind: "evaluating", iteration, step, steps });
     });
     report({ kind: "evaluated", iteration, outcomes });
     return evaluationRows(outcomes, iteration);
+  }
+
+  async #resample(): Promise<ResampleRow[]> {
+    return resampleRows(await resample(this.#evaluation(), this.#iteration), this.#iteration);
+  }
+
+  #evaluation(): EvaluationContext {
+    const { domain, operators, sampling, evaluate } = this.#job.settings;
+    const { policy } = this.#context;
+    const { seed } = this.#job;
+    return { domain, operators, policy, maxTokens: sampling.maxTokens, evaluation: evaluate, seed };
   }
 }

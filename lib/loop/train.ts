@@ -4,16 +4,28 @@ import type { Group, Response } from "./rollout.ts";
 
 /** What a training iteration did. */
 export interface TrainReport {
-  /** Advantages, one array a group, in order. */
-  readonly advantages: readonly (readonly number[])[];
   /** Mean entropy (nats) per trained token; 0 when nothing was trained. */
   readonly entropy: number;
   /** Euclidean norm of the gradient, mean over the optimiser steps. */
   readonly gradientNorm: number;
   /** Share of tokens whose ratio was clipped. */
   readonly clipped: number;
+  /** Mean KL (nats) of a token from the reference; 0 without a KL term. */
+  readonly kl: number;
   /** Mean absolute difference between the trainer's and the sampler's log-probability of a token, in nats. */
   readonly samplerGap: number;
+}
+
+/** How to train on an iteration's groups. */
+export interface TrainOptions {
+  /** The step size. */
+  readonly learningRate: number;
+  /** The temperature that the groups were sampled at. */
+  readonly temperature: number;
+  /** The most tokens of a response. */
+  readonly maxTokens: number;
+  /** Whether the groups were sampled under older weights than those of now. */
+  readonly stale: boolean;
 }
 
 /** One response with the advantage of its rollout. */
@@ -22,41 +34,55 @@ interface Weighed {
   readonly advantage: number;
 }
 
+/** A minibatch with the log-probabilities that its weights follow from. */
+interface Minibatch {
+  readonly items: readonly Weighed[];
+  /** Prompts and completions. */
+  readonly sequences: readonly (readonly number[])[];
+  /** Under the trainer's weights at the start of the iteration; `undefined` if the sampler's stand for them. */
+  readonly then: readonly Float32Array[] | undefined;
+  /** Under the frozen reference; `undefined` without a KL term. */
+  readonly reference: readonly Float32Array[] | undefined;
+}
+
 const adam = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 };
 
 /**
- * One training iteration: advantages within each group, then one optimiser step for each minibatch. The first
- * minibatch is on-policy, so its ratios are 1; later ones are scored anew.
+ * One training iteration: one optimiser step for each minibatch. Ratios are 1 in the first minibatch if the weights
+ * are those that were sampled; later ones are scored anew.
  *
- * @param learningRate The step size.
- * @param temperature The one that the groups were sampled at.
+ * @param advantages One array a group, in order.
  */
 export async function trainOn(
   policy: Policy,
   objective: ObjectivePart,
   groups: readonly Group[],
-  learningRate: number,
-  temperature: number,
+  advantages: readonly (readonly number[])[],
+  options: TrainOptions,
 ): Promise<TrainReport> {
-  const advantages = groups.map(({ rollouts }) => objective.advantages(rollouts.map(({ reward }) => reward)));
   const weighed = groups.map(({ rollouts }, at) =>
     rollouts.flatMap(({ responses }, index) =>
       responses.map((response): Weighed => ({ response, advantage: advantages[at]?.[index] ?? 0 }))
     )
   );
-  const options: AdamOptions = {
+  const adamOptions: AdamOptions = {
     ...adam,
-    learningRate,
+    learningRate: options.learningRate,
     weightDecay: objective.weightDecay,
     clipNorm: objective.clipNorm,
   };
-  const totals = { entropy: 0, tokens: 0, gradientNorm: 0, steps: 0, clipped: 0, gap: 0 };
-  for (const [index, minibatch] of deal(weighed, objective.minibatches).entries()) {
-    const report = await accumulate(policy, objective, minibatch, index === 0, temperature);
+  const minibatches: Minibatch[] = [];
+  for (const items of deal(weighed, objective.minibatches)) {
+    minibatches.push(await prepare(policy, objective, items, options));
+  }
+  const totals = { entropy: 0, tokens: 0, gradientNorm: 0, steps: 0, clipped: 0, kl: 0, gap: 0 };
+  for (const [index, minibatch] of minibatches.entries()) {
+    const report = await accumulate(policy, objective, minibatch, index === 0, options);
     if (report.tokens === 0) continue;
-    const { gradientNorm } = await policy.optimStep(options);
+    const { gradientNorm } = await policy.optimStep(adamOptions);
     totals.entropy += report.entropy * report.tokens;
     totals.clipped += report.clipped * report.tokens;
+    totals.kl += report.kl * report.tokens;
     totals.gap += report.gap;
     totals.tokens += report.tokens;
     totals.gradientNorm += gradientNorm;
@@ -64,55 +90,90 @@ export async function trainOn(
   }
   const perToken = 1 / Math.max(1, totals.tokens);
   return {
-    advantages,
     entropy: totals.entropy * perToken,
     gradientNorm: totals.gradientNorm / Math.max(1, totals.steps),
     clipped: totals.clipped * perToken,
+    kl: totals.kl * perToken,
     samplerGap: totals.gap * perToken,
   };
 }
 
-/** Accumulates the gradient of one minibatch. Responses without advantage add nothing and are left out. */
+/** Scores a minibatch under the weights that do not change within the iteration. */
+async function prepare(
+  policy: Policy,
+  objective: ObjectivePart,
+  items: readonly Weighed[],
+  { temperature }: TrainOptions,
+): Promise<Minibatch> {
+  const sequences = items.map(({ response }) => [...response.prompt, ...response.completion.tokens]);
+  const behind = (scores: readonly Float32Array[]): Float32Array[] =>
+    scores.map((score, at) => score.subarray(items[at]?.response.prompt.length));
+  const then = objective.correctsSampler
+    ? behind(await policy.logprobs(sequences, { temperature }))
+    : undefined;
+  if (objective.kl === null) return { items, sequences, then, reference: undefined };
+  if (policy.reference === undefined) {
+    throw new Error("Cannot hold a policy to a reference that it does not have");
+  }
+  return {
+    items,
+    sequences,
+    then,
+    reference: behind(await policy.reference.logprobs(sequences, { temperature })),
+  };
+}
+
+/** Accumulates the gradient of one minibatch. Responses that weigh nothing are left out. */
 async function accumulate(
   policy: Policy,
   objective: ObjectivePart,
-  batch: readonly Weighed[],
-  onPolicy: boolean,
-  temperature: number,
-): Promise<{ entropy: number; tokens: number; clipped: number; gap: number }> {
-  const sequences = batch.map(({ response }) => [...response.prompt, ...response.completion.tokens]);
-  const scored = onPolicy ? undefined : await policy.logprobs(sequences, { temperature });
-  const completions = batch.map(({ response, advantage }, at): WeighedCompletion => {
-    const then = response.completion.logprobs;
-    return { advantage, then, now: scored?.[at]?.subarray(response.prompt.length) ?? then };
+  { items, sequences, then, reference }: Minibatch,
+  first: boolean,
+  { temperature, maxTokens, stale }: TrainOptions,
+): Promise<{ entropy: number; tokens: number; clipped: number; kl: number; gap: number }> {
+  const scored = first && (then !== undefined || !stale)
+    ? undefined
+    : await policy.logprobs(sequences, { temperature });
+  const completions = items.map(({ response, advantage }, at): WeighedCompletion => {
+    const sampled = response.completion.logprobs;
+    const before = then?.[at] ?? sampled;
+    const frozen = reference?.[at];
+    return {
+      advantage,
+      sampled,
+      then: before,
+      now: scored?.[at]?.subarray(response.prompt.length) ?? before,
+      ...(frozen === undefined ? {} : { reference: frozen }),
+    };
   });
-  const { coefficients, clipped } = objective.coefficients(completions);
+  const weights = objective.weigh(completions, maxTokens);
   const data: Datum[] = [];
   const trained: Weighed[] = [];
-  for (const [at, item] of batch.entries()) {
+  for (const [at, item] of items.entries()) {
     const tokens = sequences[at];
-    const weights = coefficients[at];
-    if (item.advantage === 0 || tokens === undefined || weights === undefined) continue;
+    const coefficients = weights.coefficients[at];
+    const entropy = weights.entropy[at] ?? 0;
+    if (tokens === undefined || coefficients === undefined) continue;
+    if (entropy === 0 && coefficients.every((coefficient) => coefficient === 0)) continue;
     const { length } = item.response.prompt;
-    const entropyWeight = objective.entropy / (weights.length * batch.length);
     data.push({
       tokens,
-      coefficients: padded(weights, length),
-      entropy: padded(new Float32Array(weights.length).fill(entropyWeight), length),
+      coefficients: padded(coefficients, length),
+      entropy: padded(new Float32Array(coefficients.length).fill(entropy), length),
     });
     trained.push(item);
   }
-  if (data.length === 0) return { entropy: 0, tokens: 0, clipped: 0, gap: 0 };
+  if (data.length === 0) return { entropy: 0, tokens: 0, clipped: 0, kl: 0, gap: 0 };
   const report = await policy.forwardBackward(data, { temperature });
   let gap = 0;
   let tokens = 0;
   for (const [at, { response }] of trained.entries()) {
-    for (const [index, then] of response.completion.logprobs.entries()) {
-      gap += Math.abs((report.logprobs[at]?.[response.prompt.length + index] ?? then) - then);
+    for (const [index, sampled] of response.completion.logprobs.entries()) {
+      gap += Math.abs((report.logprobs[at]?.[response.prompt.length + index] ?? sampled) - sampled);
       tokens++;
     }
   }
-  return { entropy: report.entropy, tokens, clipped, gap };
+  return { entropy: report.entropy, tokens, clipped: weights.clipped, kl: weights.kl, gap };
 }
 
 /** The values behind `length` zeros: prompt tokens are not trained. */

@@ -1,4 +1,4 @@
-import type { Demonstration, Domain, Mode } from "../domain/domain.ts";
+import type { Demonstration, Domain, UsualMode } from "../domain/domain.ts";
 import type { Datum, Policy } from "../engine/engine.ts";
 import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
 import { UserError } from "../errors.ts";
@@ -7,7 +7,7 @@ import { Random } from "../random.ts";
 /** Raised when the recipe below changes, so that weights that an earlier one made are not taken for its own. */
 export const warmStartRecipe = 1;
 
-const modes: readonly Mode[] = ["base", "improve", "diverge"];
+const modes: readonly UsualMode[] = ["base", "improve", "diverge"];
 
 /** How a warm start is watched and stopped. */
 export interface WarmStartContext {
@@ -60,12 +60,12 @@ function schedule(progress: number): number {
 }
 
 /** The mode at a place in [0, 1) of a batch that is laid out by the mix. */
-function modeOf(place: number, { mix }: WarmStartOptions): Mode {
+function modeOf(place: number, { mix }: WarmStartOptions): UsualMode {
   let left = place * (mix.base + mix.improve + mix.diverge);
   return modes.find((mode) => (left -= mix[mode]) < 0) ?? "base";
 }
 
-function demonstration(domain: Domain, mode: Mode, random: Random): Demonstration {
+function demonstration(domain: Domain, mode: UsualMode, random: Random): Demonstration {
   if (domain.demonstrate === undefined) {
     throw new UserError(
       `Domain "${domain.kind}" has no demonstrations for a warm start; set policy.warmStart.steps to 0`,

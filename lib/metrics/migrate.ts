@@ -7,12 +7,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
 import { type ColumnKind, type Table, tables } from "./schema.ts";
 
-/** Statements that take a database from one version to the next: entry i from i + 1 to i + 2. None so far. */
-const migrations: readonly string[] = [];
-
-/** The version of the schema that this code writes. */
-export const schemaVersion: number = migrations.length + 1;
-
 const sqlTypes: Readonly<Record<ColumnKind, string>> = {
   text: "varchar",
   json: "varchar",
@@ -32,6 +26,16 @@ function definition({ name, stored, columns, versioned }: Table): string {
   const newest = `select max(rowid) as newest from ${stored} group by ${["run", ...versioned].join(", ")}`;
   return `${made} create view ${name} as from ${stored} semi join (${newest}) on ${stored}.rowid = newest;`;
 }
+
+/** Statements that take a database from one version to the next: entry i from i + 1 to i + 2. */
+const migrations: readonly string[] = [
+  // 2: first attempts drawn anew.
+  "create table resamples (run varchar, arm varchar, seed bigint, iteration integer, split varchar, task varchar, " +
+  "draw integer, quality double, solved boolean, tokens integer, response varchar);",
+];
+
+/** The version of the schema that this code writes. */
+export const schemaVersion: number = migrations.length + 1;
 
 /**
  * Brings the tables of the connection's schema to the version of this code; an empty database gets them all.

@@ -103,8 +103,10 @@ async function runFolders(directory: string): Promise<RunFolder[]> {
 /** Why a run's Parquet files cannot be read; `undefined` if they can. */
 async function parquetProblem(connection: DuckDBConnection, folder: string): Promise<string | undefined> {
   try {
-    for (const { name } of Object.values(tables)) {
-      await connection.run(`from read_parquet(${quote(exportPath(folder, name))}) limit 0`);
+    for (const { name, since } of Object.values(tables)) {
+      const path = exportPath(folder, name);
+      if (since > 1 && !await exists(path)) continue;
+      await connection.run(`from read_parquet(${quote(path)}) limit 0`);
     }
     return undefined;
   } catch (error) {
@@ -113,11 +115,12 @@ async function parquetProblem(connection: DuckDBConnection, folder: string): Pro
 }
 
 async function createViews(connection: DuckDBConnection, closed: readonly RunFolder[]): Promise<void> {
-  for (const { name } of Object.values(tables)) {
-    const files = closed.map(({ path }) => quote(exportPath(path, name))).join(", ");
-    const parquet = `union all by name from read_parquet([${files}], union_by_name = true)`;
+  for (const { name, since } of Object.values(tables)) {
+    const paths = closed.map(({ path }) => exportPath(path, name));
+    const files = since === 1 ? paths : await existing(paths);
+    const parquet = `union all by name from read_parquet([${files.map(quote).join(", ")}], union_by_name = true)`;
     await connection.run(
-      `create view ${name} as from ${liveSchema}.${name} ${closed.length > 0 ? parquet : ""}`,
+      `create view ${name} as from ${liveSchema}.${name} ${files.length > 0 ? parquet : ""}`,
     );
   }
   for (const { name, sql } of views) await connection.run(`create view ${name} as ${sql}`);
@@ -128,6 +131,11 @@ async function realPath(path: string): Promise<string | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   });
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const present = await Promise.all(paths.map(exists));
+  return paths.filter((_, at) => present[at]);
 }
 
 async function exists(path: string): Promise<boolean> {

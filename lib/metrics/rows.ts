@@ -210,6 +210,29 @@ export type EvaluationRow = {
   readonly response: string | null;
 };
 
+/**
+ * One first attempt at a held-out task, drawn independently of the others at the last evaluation, for `resamples`: what
+ * the same policy reaches without self-iteration. Identity: run, iteration, split, task, draw.
+ */
+export type ResampleRow = {
+  /** Training updates before it. */
+  readonly iteration: number;
+  /** The split the task is from; held-out tasks are `test`. */
+  readonly split: string;
+  /** The task's id. */
+  readonly task: string;
+  /** Which attempt of the task, from 0. */
+  readonly draw: number;
+  /** Quality of the attempt, in [0, 1]. */
+  readonly quality: number | null;
+  /** Whether it solves the task. */
+  readonly solved: boolean;
+  /** Length in tokens. */
+  readonly tokens: number;
+  /** What the policy wrote. */
+  readonly response: string | null;
+};
+
 /** Something that happened, for `events`. */
 export type EventRow = {
   /** The training iteration it belongs to. */
@@ -236,6 +259,8 @@ export type Batch = {
   readonly starts?: readonly StartRow[];
   /** An evaluation's attempts. */
   readonly evaluations?: readonly EvaluationRow[];
+  /** First attempts drawn anew at the last evaluation. */
+  readonly resamples?: readonly ResampleRow[];
   /** What happened. */
   readonly events?: readonly EventRow[];
 };

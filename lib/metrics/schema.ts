@@ -7,6 +7,7 @@ import type {
   EvaluationRow,
   EventRow,
   GroupRow,
+  ResampleRow,
   RolloutRow,
   RunIdentity,
   RunRow,
@@ -19,7 +20,15 @@ import type {
 export type ColumnKind = "text" | "json" | "integer" | "bigint" | "double" | "boolean" | "timestamp";
 
 /** The names of the tables. */
-export type TableName = "runs" | "steps" | "groups" | "rollouts" | "starts" | "evaluations" | "events";
+export type TableName =
+  | "runs"
+  | "steps"
+  | "groups"
+  | "rollouts"
+  | "starts"
+  | "evaluations"
+  | "resamples"
+  | "events";
 
 /** One column. */
 export interface Column {
@@ -43,6 +52,8 @@ export interface Table {
   readonly stored: string;
   /** The columns, run aside, whose newest version counts; `undefined` where rows never change. */
   readonly versioned: readonly string[] | undefined;
+  /** The version of the schema that brought it: runs that were closed before have no file of it. */
+  readonly since: number;
   /** The column that says which training iteration a row belongs to; `undefined` for `runs`. */
   readonly iteration: string | undefined;
 }
@@ -53,7 +64,11 @@ function table<Row extends object>(
   name: TableName,
   summary: string,
   kinds: Record<keyof Row & string, ColumnKind>,
-  { versioned, iteration = "iteration" }: { versioned?: readonly string[]; iteration?: string } = {},
+  { versioned, iteration = "iteration", since = 1 }: {
+    versioned?: readonly string[];
+    iteration?: string;
+    since?: number;
+  } = {},
 ): Table {
   const fields = Object.entries({ ...identity, ...kinds });
   return {
@@ -62,6 +77,7 @@ function table<Row extends object>(
     columns: fields.map(([field, kind]) => ({ name: snakeCase(field), field, kind })),
     stored: versioned === undefined ? name : `${name.replace(/s$/, "")}_versions`,
     versioned,
+    since,
     iteration: name === "runs" ? undefined : iteration,
   };
 }
@@ -170,6 +186,16 @@ export const tables: Readonly<Record<TableName, Table>> = {
     tokens: "integer",
     response: "text",
   }),
+  resamples: table<ResampleRow>("resamples", "One independent first attempt at a held-out task", {
+    iteration: "integer",
+    split: "text",
+    task: "text",
+    draw: "integer",
+    quality: "double",
+    solved: "boolean",
+    tokens: "integer",
+    response: "text",
+  }, { since: 2 }),
   events: table<EventRow>("events", "Something that happened", {
     iteration: "integer",
     time: "timestamp",

@@ -23,7 +23,7 @@ const LARGEST_LOG_RATIO = 20;
  * @throws {RangeError} If a completion's two arrays differ in length.
  */
 export function clippedSurrogate(
-  batch: readonly WeighedCompletion[],
+  batch: readonly Pick<WeighedCompletion, "advantage" | "now" | "then">[],
   clip: ClipRange,
 ): { coefficients: Float32Array[]; clipped: number } {
   let tokens = 0;

@@ -96,12 +96,21 @@ export function grpo(options: GrpoInput = {}): GrpoPart {
     groupSize: inForce.groupSize,
     minibatches: inForce.minibatches,
     entropy: inForce.entropy,
+    kl: null,
+    redraws: 0,
+    correctsSampler: false,
     weightDecay: inForce.weightDecay,
     clipNorm: inForce.clipNorm,
     learningRate: (iteration, progress) =>
       learningRate * Math.min(1, iteration / Math.max(1, warmup)) *
       (schedule === "linear" ? 1 - progress : 1),
     advantages: (rewards) => groupAdvantages(rewards, normalize),
-    coefficients: (batch) => clippedSurrogate(batch, clip),
+    weigh: (batch) => ({
+      ...clippedSurrogate(batch, clip),
+      entropy: batch.map(({ advantage, now }) =>
+        advantage === 0 ? 0 : inForce.entropy / (now.length * batch.length)
+      ),
+      kl: 0,
+    }),
   };
 }

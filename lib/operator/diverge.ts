@@ -17,6 +17,8 @@ export interface DivergePart extends OperatorPart {
   readonly options: DivergeOptions;
   /** It works on partial histories. */
   readonly iterates: true;
+  /** Without an attempt it has nothing to do. */
+  readonly needsAttempts: true;
 }
 
 const schema = v.strictObject({ probability: v.optional(probability, 0.2) });
@@ -48,6 +50,7 @@ export function diverge(options: Partial<DivergeOptions> = {}): DivergePart {
     given: givenOptions(options),
     rebuild: (given) => diverge(given),
     iterates: true,
+    needsAttempts: true,
     transform: (start, random) =>
       start.attempt !== null && random.chance(inForce.probability) ? { ...start, mode: "diverge" } : start,
     word: (start, request) => start.mode === "diverge" ? wordIteration("diverge", request) : undefined,

@@ -9,6 +9,8 @@ export interface ImprovePart extends OperatorPart {
   readonly kind: "improve";
   /** It works on partial histories. */
   readonly iterates: true;
+  /** Without an attempt it has nothing to do. */
+  readonly needsAttempts: true;
 }
 
 /**
@@ -37,6 +39,7 @@ export function improve(options: Record<never, never> = {}): ImprovePart {
     given: givenOptions(options),
     rebuild: (given) => improve(given),
     iterates: true,
+    needsAttempts: true,
     transform: (start) =>
       start.attempt !== null && start.mode === "base" ? { ...start, mode: "improve" } : start,
     word: (start, request) => start.mode === "improve" ? wordIteration("improve", request) : undefined,

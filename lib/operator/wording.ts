@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Domain, Message, Mode } from "../domain/domain.ts";
+import type { Domain, Message, UsualMode } from "../domain/domain.ts";
 import type { Json } from "../json.ts";
 import type { Start } from "../curriculum/start.ts";
 import type { IterationRequest } from "./operator.ts";
@@ -37,11 +37,14 @@ export function wordRequest(start: Start, domain: Domain, task: Json): Message[]
   if (attempt === null) {
     throw new TypeError(`Cannot ask to ${mode} a response: start "${start.id}" has no attempt`);
   }
+  if (mode !== "improve" && mode !== "diverge") {
+    throw new TypeError(`Cannot word a request in mode "${mode}": the operator of that name must`);
+  }
   return wordIteration(mode, { domain, task, state, attempt });
 }
 
 /** A self-iteration request: in the domain's own words if it has any, else in ours. */
-export function wordIteration(mode: Exclude<Mode, "base">, request: IterationRequest): Message[] {
+export function wordIteration(mode: Exclude<UsualMode, "base">, request: IterationRequest): Message[] {
   const { domain, task, state, attempt } = request;
   if (domain.iterate !== undefined) return domain.iterate(task, state, attempt, mode);
   const messages = domain.prompt(task, state);

@@ -19,7 +19,7 @@ import type { Job } from "../../lib/experiment/settings.ts";
  * ```
  */
 export function checkEngine({ arm, settings }: Job, capabilities: Capabilities): void {
-  const { objective, evaluate, domain } = settings;
+  const { objective, operators, evaluate, domain } = settings;
   const engine = `the engine "${capabilities.description}"`;
   if (objective.entropy > 0 && !capabilities.entropy) {
     throw new UserError(
@@ -29,6 +29,17 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
   if (evaluate.topP < 1 && !capabilities.topP) {
     throw new UserError(
       `Arm "${arm}" has evaluate.topP ${evaluate.topP} but ${engine} cannot cut the distribution`,
+    );
+  }
+  if (objective.kl !== null && !capabilities.reference) {
+    throw new UserError(
+      `Arm "${arm}" has objective.kl.coefficient ${objective.kl.coefficient} but ${engine} keeps no reference weights`,
+    );
+  }
+  const embedding = operators.find(({ embeds }) => embeds === true);
+  if (embedding !== undefined && !capabilities.embeddings) {
+    throw new UserError(
+      `Arm "${arm}" has operators.${embedding.kind} with the policy as embedder but ${engine} gives no embeddings`,
     );
   }
   if (capabilities.reduction !== "sum") {

@@ -48,6 +48,8 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): Engine {
         reduction: "sum",
         entropy: true,
         topP: true,
+        embeddings: false,
+        reference: false,
         deterministic: true,
         build,
         description: `${build}, ${workers} ${workers === 1 ? "worker" : "workers"}`,

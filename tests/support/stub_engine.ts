@@ -12,6 +12,8 @@ export function stubEngine(alphabet: string = "1234"): Engine {
         reduction: "sum",
         entropy: true,
         topP: true,
+        embeddings: false,
+        reference: false,
         deterministic: true,
         build: "stub",
         description: "stub",
