@@ -13,17 +13,33 @@ export type { Plan } from "./lib/experiment/plan.ts";
 export type { Job, Settings } from "./lib/experiment/settings.ts";
 
 export { sudoku } from "./domains/math/sudoku.ts";
+export { knobs } from "./domains/mle/knobs.ts";
 
 export { uniform } from "./lib/curriculum/uniform.ts";
 export { fixedDepth } from "./lib/curriculum/fixed_depth.ts";
 export { exit } from "./lib/curriculum/exit.ts";
+export { prioritized } from "./lib/curriculum/prioritized.ts";
+export { learnability } from "./lib/curriculum/learnability.ts";
+export { checkCurriculum } from "./lib/curriculum/conformance.ts";
 export type { Curriculum, CurriculumPart } from "./lib/curriculum/curriculum.ts";
 
 export { improve } from "./lib/operator/improve.ts";
 export { diverge } from "./lib/operator/diverge.ts";
+export { diversityBonus } from "./lib/operator/diversity_bonus.ts";
+export { changeBonus } from "./lib/operator/change_bonus.ts";
+export { selfImitation } from "./lib/operator/self_imitation.ts";
+export { promptOperator } from "./lib/operator/prompt_operator.ts";
+export { ngrams } from "./lib/operator/ngrams.ts";
+export { policyEmbedder } from "./lib/operator/policy_embedder.ts";
+export { featureExtraction } from "./lib/operator/feature_extraction.ts";
+export { checkOperator } from "./lib/operator/conformance.ts";
 export type { OperatorPart } from "./lib/operator/operator.ts";
 
 export { grpo } from "./lib/objective/grpo.ts";
+export { drGrpo } from "./lib/objective/dr_grpo.ts";
+export { dapo } from "./lib/objective/dapo.ts";
+export { gspo } from "./lib/objective/gspo.ts";
+export { cispo } from "./lib/objective/cispo.ts";
 export type { ObjectivePart } from "./lib/objective/objective.ts";
 
 export { tinyTransformer } from "./lib/engine/tiny_transformer.ts";

@@ -2,7 +2,9 @@ import * as v from "valibot";
 import { givenOptions, parseOptions, probability, whole } from "../part.ts";
 import type { CurriculumPart } from "./curriculum.ts";
 import { ExitCurriculum } from "./exit_curriculum.ts";
+import type { VarianceKind } from "./group_variance.ts";
 import type { KeepRule } from "./keep_rule.ts";
+import type { Eviction } from "./task_space.ts";
 
 /** All options of `exit`. */
 export type ExitOptions = {
@@ -26,6 +28,20 @@ export type ExitOptions = {
   readonly keep: KeepRule;
   /** Whether the score is the variance of rewards or of qualities. Default `"reward"`. */
   readonly score: "reward" | "quality";
+  /** Whether the variance divides by G or by G − 1. Default `"population"`, which is p (1 − p) for 0 and 1. */
+  readonly variance: VarianceKind;
+  /**
+   * ρ, how likely a start from the space is drawn not by its score but by its age, with probability ∝ the batches since
+   * it was last drawn, scored or taken in (PLR, arXiv 2010.03934, section 3). Default 0, as in the paper.
+   */
+  readonly staleness: number;
+  /**
+   * Which start makes room at capacity: the oldest of the lowest-scored, unless what is new scores lower still
+   * (`"lowest"`, the paper), or whichever came in first (`"oldest"`). Default `"lowest"`.
+   */
+  readonly eviction: Eviction;
+  /** Whether a start comes at most once in a batch, while the space holds enough. Default `false`. */
+  readonly distinct: boolean;
   /** Whether a solved attempt may be a start: it teaches to keep a right answer. Default `true`, as in the paper. */
   readonly solvedStarts: boolean;
   /** Whether root tasks enter the space; `"auto"`: only if no operator iterates. Default `"auto"`. */
@@ -70,6 +86,10 @@ const schema = v.pipe(
     ),
     keep: v.optional(v.picklist(["one-random", "all", "best", "worst"]), "one-random"),
     score: v.optional(v.picklist(["reward", "quality"]), "reward"),
+    variance: v.optional(v.picklist(["population", "sample"]), "population"),
+    staleness: v.optional(probability, 0),
+    eviction: v.optional(v.picklist(["lowest", "oldest"]), "lowest"),
+    distinct: v.optional(v.boolean(), false),
     solvedStarts: v.optional(v.boolean(), true),
     roots: v.optional(v.union([v.literal("auto"), v.boolean()]), "auto"),
   }),

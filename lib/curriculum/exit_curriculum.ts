@@ -9,13 +9,15 @@ import type {
   SpaceEntry,
 } from "./curriculum.ts";
 import type { ExitOptions } from "./exit.ts";
+import { ExponentialDraw } from "./exponential_draw.ts";
+import { groupVariance } from "./group_variance.ts";
 import { keptRollouts } from "./keep_rule.ts";
-import { learnability } from "./learnability.ts";
 import { checkCount, RootSampler } from "./root_sampler.ts";
 import { anyJson, randomState, restoreState } from "./saved_state.ts";
+import { Softmax } from "./softmax.ts";
 import type { Start } from "./start.ts";
 import { TaskSpace } from "./task_space.ts";
-import { tunedKappa } from "./tuned_kappa.ts";
+import { tuneKappa } from "./tune_kappa.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
@@ -37,10 +39,10 @@ export class ExitCurriculum implements Curriculum {
   readonly #options: ExitOptions;
   readonly #random: Random;
   readonly #roots: RootSampler;
+  readonly #softmax: Softmax;
   readonly #space: TaskSpace;
   readonly #keepsRoots: boolean;
   readonly #iterates: boolean;
-  #kappa: number;
   #changes = 0;
   #iteration = 0;
   #replayShare = 0;
@@ -50,10 +52,12 @@ export class ExitCurriculum implements Curriculum {
     this.#options = options;
     this.#random = random;
     this.#roots = new RootSampler(roots, random);
-    this.#space = new TaskSpace(options.capacity);
+    this.#softmax = new Softmax(options.kappa ?? 0);
+    const { capacity, eviction, staleness, distinct } = options;
+    const byScore = new ExponentialDraw(this.#softmax);
+    this.#space = new TaskSpace({ capacity, eviction, staleness, distinct, byScore });
     this.#iterates = iterates;
     this.#keepsRoots = options.roots === "auto" ? !iterates : options.roots;
-    this.#kappa = options.kappa ?? 0;
   }
 
   /**
@@ -68,9 +72,11 @@ export class ExitCurriculum implements Curriculum {
     let replays = 0;
     for (let start = 0; start < count; start++) if (filled && this.#random.chance(probability)) replays++;
     this.#replayShare = replays / count;
+    const replayed = this.#space.draw(this.#random, replays);
+    const taken = this.#options.distinct ? replayed.filter(({ parent }) => parent === null) : [];
     return this.#random.shuffle([
-      ...Array.from({ length: replays }, () => this.#replay()),
-      ...this.#roots.draw(count - replays),
+      ...replayed.map((start): Start => ({ ...start, mode: "base" })),
+      ...this.#roots.draw(count - replays, taken.map(({ task }) => task)),
     ]);
   }
 
@@ -81,7 +87,7 @@ export class ExitCurriculum implements Curriculum {
   observe(outcomes: readonly GroupOutcome[]): void {
     const scored = outcomes.map((outcome) => ({
       ...outcome,
-      score: learnability(outcome.rollouts, this.#options.score),
+      score: groupVariance(outcome.rollouts, this.#options.score, this.#options.variance),
     }));
     for (const { start, score, iteration } of scored) {
       this.#iteration = Math.max(this.#iteration, iteration);
@@ -89,7 +95,7 @@ export class ExitCurriculum implements Curriculum {
     }
     for (const { rollouts, score } of scored) {
       for (const successor of this.#successors(rollouts)) {
-        if (this.#space.offer(successor, score)) this.#changes++;
+        if (this.#space.offer(successor, score) !== successor) this.#changes++;
       }
     }
   }
@@ -105,7 +111,7 @@ export class ExitCurriculum implements Curriculum {
       random: this.#random.state(),
       roots: this.#roots.state(),
       space: this.#space.state(),
-      kappa: this.#kappa,
+      kappa: this.#softmax.kappa,
       changes: this.#changes,
       iteration: this.#iteration,
       replayShare: this.#replayShare,
@@ -118,7 +124,7 @@ export class ExitCurriculum implements Curriculum {
     this.#space.restore(saved.space);
     this.#roots.restore(saved.roots);
     this.#random.restore(saved.random);
-    this.#kappa = saved.kappa;
+    this.#softmax.kappa = saved.kappa;
     this.#changes = saved.changes;
     this.#iteration = saved.iteration;
     this.#replayShare = saved.replayShare;
@@ -127,7 +133,7 @@ export class ExitCurriculum implements Curriculum {
   /** Figures of the task space; ages in training iterations. */
   metrics(): Record<string, number> {
     const space = this.#space.size;
-    const effective = this.#space.effectiveSize(this.#kappa);
+    const effective = this.#space.effectiveSize();
     let [depths, deepest, births] = [0, 0, 0];
     for (const { start } of this.#space.entries()) {
       depths += start.depth;
@@ -138,31 +144,28 @@ export class ExitCurriculum implements Curriculum {
       space,
       effective_size: effective,
       effective_share: space === 0 ? 0 : effective / space,
-      kappa: this.#kappa,
+      kappa: this.#softmax.kappa,
       score_max: this.#space.largestScore,
       depth_mean: space === 0 ? 0 : depths / space,
       depth_max: deepest,
       age_mean: space === 0 ? 0 : this.#iteration - births / space,
+      staleness_mean: this.#space.meanStaleness(),
       replay_share: this.#replayShare,
     };
-  }
-
-  #replay(): Start {
-    return { ...this.#space.draw(this.#random, this.#kappa), mode: "base" };
   }
 
   /** Follows the scores with κ, where an effective sample size was asked for. */
   #tune(): void {
     const { effectiveSize } = this.#options;
     if (effectiveSize === null || this.#changes < retuneShare * this.#space.size) return;
-    this.#kappa = tunedKappa(this.#space, effectiveSize);
+    tuneKappa(this.#softmax, this.#space, effectiveSize);
     this.#changes = 0;
   }
 
   /** Gives a start its own score; a root that is not there yet enters, if roots do. */
   #measure(start: Start, score: number): void {
     if (!this.#space.has(start.id)) {
-      const enters = this.#keepsRoots && start.parent === null && this.#space.offer(start, score);
+      const enters = this.#keepsRoots && start.parent === null && this.#space.offer(start, score) !== start;
       if (!enters) return;
     }
     this.#space.measure(start.id, score);

@@ -1,30 +1,69 @@
-import type { RolloutOutcome } from "./curriculum.ts";
+import * as v from "valibot";
+import { givenOptions, parseOptions, probability, whole } from "../part.ts";
+import type { CurriculumPart } from "./curriculum.ts";
+import { LearnabilityCurriculum } from "./learnability_curriculum.ts";
+
+/** All options of `learnability`. */
+export type LearnabilityOptions = {
+  /** The most roots whose scores are held: those scored last. Default 1024. */
+  readonly poolSize: number;
+  /** K, the most learnable roots of the pool, which make up the set; at most the pool's size. Default 64. */
+  readonly keep: number;
+  /** How likely a start comes from the set; the others are random roots. Default 0.5. */
+  readonly share: number;
+  /** After how many batches the set is chosen anew. Default 8. */
+  readonly refreshEvery: number;
+};
+
+/** Sampling for learnability over root tasks. */
+export interface LearnabilityPart extends CurriculumPart {
+  /** Always `"learnability"`. */
+  readonly kind: "learnability";
+  /** Every option in force. */
+  readonly options: LearnabilityOptions;
+  /** It starts from root tasks alone. */
+  readonly histories: false;
+}
+
+const schema = v.pipe(
+  v.strictObject({
+    poolSize: v.optional(whole(1, 10_000_000), 1024),
+    keep: v.optional(whole(1), 64),
+    share: v.optional(probability, 0.5),
+    refreshEvery: v.optional(whole(1), 8),
+  }),
+  v.forward(
+    v.check(({ keep, poolSize }) => keep <= poolSize, "at most the pool size"),
+    ["keep"],
+  ),
+);
 
 /**
- * The learnability of a start: the *population* variance of a group's rewards or qualities (section 4.1 of
- * arXiv 2509.04575). For rewards of 0 and 1 it is p (1 − p) with p the solved share.
+ * Sampling for learnability (SFL; Rutherford and others, arXiv 2408.15099) over root tasks: a share of each batch comes
+ * from the K roots of the highest p (1 − p), p being the solved share of a root's latest group; the others are random.
+ * Unlike SFL, which samples rollouts only to score tasks, it goes by the groups that training draws anyway.
  *
- * @param rollouts The group; not empty.
- * @param score Which of the verdict's figures.
- * @returns In [0, 0.25]; exactly 0 if all are equal.
- * @throws {RangeError} If the group is empty or a figure is not in [0, 1].
+ * @throws {UserError} If an option is unknown or out of range.
  *
  * @example
  * ```ts
  * import { learnability } from "exitlab/lib/curriculum/learnability.ts";
  * import assert from "node:assert/strict";
  *
- * const rollout = (reward: number) => ({ verdict: { quality: 1, solved: true, reward }, successors: [] });
- * assert.equal(learnability([1, 0, 0, 1].map(rollout), "reward"), 0.25);
- * assert.equal(learnability([1, 0, 0, 1].map(rollout), "quality"), 0);
+ * assert.equal(learnability({ keep: 100 }).options.share, 0.5);
+ * assert.throws(() => learnability({ keep: 100, poolSize: 50 }), /"keep" to be at most the pool size but found 100/);
  * ```
  */
-export function learnability(rollouts: readonly RolloutOutcome[], score: "reward" | "quality"): number {
-  const values = rollouts.map(({ verdict }) => verdict[score]);
-  if (values.length === 0) throw new RangeError("Cannot score a group without rollouts");
-  const strange = values.find((value) => !(value >= 0 && value <= 1));
-  if (strange !== undefined) throw new RangeError(`Expected a ${score} in [0, 1] but found ${strange}`);
-  if (values.every((value) => value === values[0])) return 0;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+export function learnability(options: Partial<LearnabilityOptions> = {}): LearnabilityPart {
+  const inForce: LearnabilityOptions = parseOptions(schema, options, "learnability()");
+  return {
+    part: "curriculum",
+    kind: "learnability",
+    options: inForce,
+    given: givenOptions(options),
+    rebuild: (given) => learnability(given),
+    histories: false,
+    longestChain: 1,
+    create: (context) => new LearnabilityCurriculum(inForce, context),
+  };
 }

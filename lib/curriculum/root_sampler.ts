@@ -26,9 +26,13 @@ export class RootSampler {
     this.#random = random;
   }
 
-  /** The next batch of `count` roots. */
-  draw(count: number): Start[] {
-    const drawn = new Set<number>();
+  /**
+   * The next batch of `count` roots.
+   *
+   * @param taken Indices of roots that are in the batch already.
+   */
+  draw(count: number, taken: readonly number[] = []): Start[] {
+    const drawn = new Set(taken);
     return Array.from({ length: count }, () => this.#roots.at(this.#index(drawn)));
   }
 

@@ -118,14 +118,15 @@ function expectFactor(factor: number | undefined, by: string): number {
   throw new RangeError(`Expected ${by} to give a factor of at least 0 for each rollout but found ${factor}`);
 }
 
-function weighedGroup({ start, rollouts }: Group): WeighedGroup {
+/** A group as operators see it. */
+export function weighedGroup({ start, rollouts }: Group): WeighedGroup {
   return {
     mode: start.mode,
     rollouts: rollouts.map(({ start, responses, verdict, reward }) => {
       const last = responses.at(-1);
       return {
         before: start.attempt,
-        text: responses.map(({ text }) => text).join("\n"),
+        responses: responses.map(({ text }) => text),
         span: {
           tokens: [...last?.prompt ?? [], ...last?.completion.tokens ?? []],
           from: last?.prompt.length ?? 0,

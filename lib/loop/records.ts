@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { learnability } from "../curriculum/learnability.ts";
+import { groupVariance } from "../curriculum/group_variance.ts";
 import type { Domain } from "../domain/domain.ts";
 import { mean } from "../metrics/estimate.ts";
 import type { EvaluationRow, EventRow, GroupRow, ResampleRow, RolloutRow, StepRow } from "../metrics/rows.ts";
@@ -94,7 +94,7 @@ export function groupRows(groups: readonly Group[], advantages: Advantages, iter
     reward: mean(rollouts.map(({ reward }) => reward)),
     quality: mean(rollouts.map(({ verdict }) => verdict.quality)),
     solved: mean(rollouts.map(({ verdict }) => Number(verdict.solved))),
-    learnability: learnability(rollouts, "reward"),
+    learnability: groupVariance(rollouts, "reward"),
     trained: advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
     prompt: rollouts[0]?.responses[0]?.promptText ?? null,
   }));

@@ -16,7 +16,7 @@ import { UserError } from "../errors.ts";
  * @param mode What the policy was asked.
  * @param before The verdict on the attempt that was worked on; `null` for a first attempt.
  * @param after The verdict on the response.
- * @param rule The rule in force; the domain's when left out.
+ * @param rule The rule of the mode's operator, in place of the domain's.
  * @throws {UserError} If a domain's own rule returns something that is no number.
  *
  * @example
@@ -35,17 +35,19 @@ export function responseReward(
   mode: Mode,
   before: Verdict | null,
   after: Verdict,
-  rule: SelfIterationReward = domain.selfIterationReward,
+  rule?: RewardRule,
 ): number {
   if (before === null || mode === "base") return after.reward;
-  if (typeof rule === "function") {
-    const reward = rule(before, after, mode);
+  if (rule !== undefined) return byRule(rule, before, after);
+  const { selfIterationReward } = domain;
+  if (typeof selfIterationReward === "function") {
+    const reward = selfIterationReward(before, after, mode);
     if (Number.isFinite(reward)) return reward;
     throw new UserError(
       `Expected the reward rule of domain "${domain.kind}" to give a number but found ${reward}`,
     );
   }
-  return byRule(ruleOf(rule, mode), before, after);
+  return byRule(ruleOf(selfIterationReward, mode), before, after);
 }
 
 /** The rule of a mode. A divergence is absolute unless a rule is given for it alone. */

@@ -12,6 +12,7 @@ import type { Batch, EvaluationRow, ResampleRow, StepRow } from "../metrics/rows
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
+import { imitatedResponses } from "./imitate.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./evaluate.ts";
 import { groupAdvantages, groupRewards, isInformative, type RewardContext } from "./group_rewards.ts";
@@ -257,6 +258,7 @@ class Loop {
         temperature: sampling.temperature,
         maxTokens: sampling.maxTokens,
         stale: sampling.publishEvery > 1,
+        imitated: imitatedResponses(groups, this.#rollouts, this.#operatorRandom),
       },
     );
     const { kl } = objective;

@@ -1,5 +1,6 @@
 import type { AdamOptions, Datum, Policy } from "../engine/engine.ts";
 import type { ObjectivePart, WeighedCompletion } from "../objective/objective.ts";
+import type { ImitatedResponse } from "./imitate.ts";
 import type { Group, Response } from "./rollout.ts";
 
 /** What a training iteration did. */
@@ -26,6 +27,8 @@ export interface TrainOptions {
   readonly maxTokens: number;
   /** Whether the groups were sampled under older weights than those of now. */
   readonly stale: boolean;
+  /** Responses to learn that were not sampled from their prompts; none when left out. */
+  readonly imitated?: readonly ImitatedResponse[];
 }
 
 /** One response with the advantage of its rollout. */
@@ -37,6 +40,7 @@ interface Weighed {
 /** A minibatch with the log-probabilities that its weights follow from. */
 interface Minibatch {
   readonly items: readonly Weighed[];
+  readonly imitated: readonly ImitatedResponse[];
   /** Prompts and completions. */
   readonly sequences: readonly (readonly number[])[];
   /** Under the trainer's weights at the start of the iteration; `undefined` if the sampler's stand for them. */
@@ -72,8 +76,10 @@ export async function trainOn(
     clipNorm: objective.clipNorm,
   };
   const minibatches: Minibatch[] = [];
-  for (const items of deal(weighed, objective.minibatches)) {
-    minibatches.push(await prepare(policy, objective, items, options));
+  const parts = objective.minibatches;
+  const imitated = deal((options.imitated ?? []).map((response) => [response]), parts);
+  for (const [part, items] of deal(weighed, parts).entries()) {
+    minibatches.push(await prepare(policy, objective, items, imitated[part] ?? [], options));
   }
   const totals = { entropy: 0, tokens: 0, gradientNorm: 0, steps: 0, clipped: 0, kl: 0, gap: 0 };
   for (const [index, minibatch] of minibatches.entries()) {
@@ -103,6 +109,7 @@ async function prepare(
   policy: Policy,
   objective: ObjectivePart,
   items: readonly Weighed[],
+  imitated: readonly ImitatedResponse[],
   { temperature }: TrainOptions,
 ): Promise<Minibatch> {
   const sequences = items.map(({ response }) => [...response.prompt, ...response.completion.tokens]);
@@ -111,12 +118,13 @@ async function prepare(
   const then = objective.correctsSampler
     ? behind(await policy.logprobs(sequences, { temperature }))
     : undefined;
-  if (objective.kl === null) return { items, sequences, then, reference: undefined };
+  if (objective.kl === null) return { items, imitated, sequences, then, reference: undefined };
   if (policy.reference === undefined) {
     throw new Error("Cannot hold a policy to a reference that it does not have");
   }
   return {
     items,
+    imitated,
     sequences,
     then,
     reference: behind(await policy.reference.logprobs(sequences, { temperature })),
@@ -127,7 +135,7 @@ async function prepare(
 async function accumulate(
   policy: Policy,
   objective: ObjectivePart,
-  { items, sequences, then, reference }: Minibatch,
+  { items, imitated, sequences, then, reference }: Minibatch,
   first: boolean,
   { temperature, maxTokens, stale }: TrainOptions,
 ): Promise<{ entropy: number; tokens: number; clipped: number; kl: number; gap: number }> {
@@ -146,7 +154,7 @@ async function accumulate(
       ...(frozen === undefined ? {} : { reference: frozen }),
     };
   });
-  const weights = objective.weigh(completions, maxTokens);
+  const weights = objective.weigh([...completions, ...imitated.map(atRatioOne)], maxTokens);
   const data: Datum[] = [];
   const trained: Weighed[] = [];
   for (const [at, item] of items.entries()) {
@@ -163,6 +171,16 @@ async function accumulate(
     });
     trained.push(item);
   }
+  for (const [at, { prompt, tokens }] of imitated.entries()) {
+    const coefficients = weights.coefficients[items.length + at];
+    const entropy = weights.entropy[items.length + at] ?? 0;
+    if (coefficients === undefined) continue;
+    data.push({
+      tokens: [...prompt, ...tokens],
+      coefficients: padded(coefficients, prompt.length),
+      entropy: padded(new Float32Array(tokens.length).fill(entropy), prompt.length),
+    });
+  }
   if (data.length === 0) return { entropy: 0, tokens: 0, clipped: 0, kl: 0, gap: 0 };
   const report = await policy.forwardBackward(data, { temperature });
   let gap = 0;
@@ -176,6 +194,12 @@ async function accumulate(
   return { entropy: report.entropy, tokens, clipped: weights.clipped, kl: weights.kl, gap };
 }
 
+/** A completion that was not sampled: nothing says how likely it was, so that it is learned as it is. */
+function atRatioOne({ tokens, weight }: ImitatedResponse): WeighedCompletion {
+  const even = new Float32Array(tokens.length);
+  return { advantage: weight, now: even, then: even, sampled: even, reference: even };
+}
+
 /** The values behind `length` zeros: prompt tokens are not trained. */
 function padded(values: Float32Array, length: number): Float32Array {
   const result = new Float32Array(length + values.length);
@@ -184,7 +208,7 @@ function padded(values: Float32Array, length: number): Float32Array {
 }
 
 /** Groups dealt out in turn, so that each minibatch has whole groups of every kind. */
-function deal(groups: readonly Weighed[][], parts: number): Weighed[][] {
+function deal<Item>(groups: readonly (readonly Item[])[], parts: number): Item[][] {
   return Array.from(
     { length: parts },
     (_, part) => groups.filter((_, index) => index % parts === part).flat(),

@@ -118,7 +118,9 @@ async function createViews(connection: DuckDBConnection, closed: readonly RunFol
   for (const { name, since } of Object.values(tables)) {
     const paths = closed.map(({ path }) => exportPath(path, name));
     const files = since === 1 ? paths : await existing(paths);
-    const parquet = `union all by name from read_parquet([${files.map(quote).join(", ")}], union_by_name = true)`;
+    const parquet = `union all by name from read_parquet([${
+      files.map(quote).join(", ")
+    }], union_by_name = true)`;
     await connection.run(
       `create view ${name} as from ${liveSchema}.${name} ${files.length > 0 ? parquet : ""}`,
     );

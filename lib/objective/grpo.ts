@@ -1,74 +1,56 @@
 import * as v from "valibot";
-import { givenOptions, notNegative, parseOptions, positive, whole } from "../part.ts";
-import { groupAdvantages } from "./advantages.ts";
-import { clippedSurrogate, type ClipRange } from "./clipped_surrogate.ts";
-import type { ObjectivePart } from "./objective.ts";
+import { parseOptions, whole } from "../part.ts";
+import type { Aggregate } from "./aggregate.ts";
+import { buildObjective, type BuiltObjective } from "./build_objective.ts";
+import { type ClipRange, clipRange } from "./clip_range.ts";
+import { clippedSurrogate } from "./clipped_surrogate.ts";
+import {
+  type CommonOptions,
+  commonOptions,
+  dualClipOption,
+  normalizeOption,
+  type ObjectiveInput,
+} from "./objective_options.ts";
+import { type OverlongOptions, overlongOptions } from "./overlong.ts";
 
 /** All options of `grpo`. */
-export type GrpoOptions = {
-  /** P, the groups in a batch. Default 32. */
-  readonly groups: number;
-  /** G, the completions drawn from one start; at least 2. Default 8. */
-  readonly groupSize: number;
+export type GrpoOptions = CommonOptions & {
   /** How far the ratio may leave 1. Default 0.2 on either side. */
   readonly clip: ClipRange;
-  /** Step size after the warm-up. Default 3e-4. */
-  readonly learningRate: number;
-  /** Whether the step size then stays, or falls in a straight line to 0 at the end of the budget. Default `"constant"`. */
-  readonly schedule: "constant" | "linear";
-  /** Iterations over which the step size rises in a straight line from 0. Default 10. */
-  readonly warmup: number;
-  /** Whether advantages are divided by the group's standard deviation; `"none"` is Dr. GRPO's. Default `"std"`. */
+  /** Whether advantages are divided by the group's standard deviation. Default `"std"`. */
   readonly normalize: "std" | "none";
-  /** Weight of the policy's entropy in the objective. Default 0.01; above about 0.1 it destroys a small policy. */
-  readonly entropy: number;
-  /** Optimiser steps a batch. Default 1, which leaves every ratio at 1. */
-  readonly minibatches: number;
-  /** Decoupled weight decay. Default 0. */
-  readonly weightDecay: number;
-  /** Largest gradient norm. Default 1. */
-  readonly clipNorm: number;
+  /** How tokens are averaged. Default `"sequence"`. */
+  readonly aggregate: Aggregate;
+  /** c, the cap on the ratio where the advantage is negative; above 1. Default `null`: none. */
+  readonly dualClip: number | null;
+  /** The most extra rounds of starts in place of groups whose rewards are all equal, up to 100. Default 0. */
+  readonly redraws: number;
+  /** What is taken off the reward of a response near the most tokens. Default `null`: nothing. */
+  readonly overlong: OverlongOptions | null;
 };
 
-/** Options with all of them optional; `clip` may be one number for both sides. */
-export type GrpoInput = Partial<Omit<GrpoOptions, "clip">> & { readonly clip?: number | ClipRange };
+/** Options with all of them optional; and some that may be written shorter. */
+export type GrpoInput = ObjectiveInput<GrpoOptions>;
 
 /** Group-relative policy optimisation. */
-export interface GrpoPart extends ObjectivePart {
-  /** Always `"grpo"`. */
-  readonly kind: "grpo";
-  /** Every option in force. */
-  readonly options: GrpoOptions;
-}
-
-const clipSchema = v.pipe(
-  v.union([v.number(), v.strictObject({ low: v.number(), high: v.number() })]),
-  v.transform((clip) => typeof clip === "number" ? { low: clip, high: clip } : clip),
-  v.check(
-    ({ low, high }) => low >= 0 && low <= 1 && high >= 0 && Number.isFinite(high),
-    "a number in [0, 1], or { low, high } with low in [0, 1] and high of at least 0",
-  ),
-);
+export type GrpoPart = BuiltObjective<"grpo", GrpoOptions>;
 
 const schema = v.strictObject({
-  groups: v.optional(whole(1), 32),
-  groupSize: v.optional(whole(2), 8),
-  clip: v.optional(clipSchema, 0.2),
-  learningRate: v.optional(positive, 3e-4),
-  warmup: v.optional(whole(0), 10),
-  schedule: v.optional(v.picklist(["constant", "linear"]), "constant"),
-  normalize: v.optional(v.picklist(["std", "none"]), "std"),
-  entropy: v.optional(notNegative, 0.01),
-  minibatches: v.optional(whole(1), 1),
-  weightDecay: v.optional(notNegative, 0),
-  clipNorm: v.optional(positive, 1),
+  ...commonOptions,
+  clip: clipRange({ low: 0.2, high: 0.2 }),
+  normalize: normalizeOption,
+  aggregate: v.optional(v.picklist(["sequence", "token", "constant"]), "sequence"),
+  dualClip: dualClipOption,
+  redraws: v.optional(whole(0, 100), 0),
+  overlong: v.optional(v.nullable(overlongOptions), null),
 });
 
 /**
- * Group-relative policy optimisation (GRPO), Eq. 3 to 5 of arXiv 2509.04575, without a KL term.
+ * Group-relative policy optimisation (GRPO), Eq. 3 to 5 of arXiv 2509.04575; first in arXiv 2402.03300.
  *
  * A batch's loss is the mean over its N completions of the mean over a completion's L tokens. `entropy` follows the
- * same rule: a trained token's entropy weighs `entropy / (L · N)`.
+ * same rule: a trained token's entropy weighs `entropy / (L · N)`. Each choice in which the other objectives differ
+ * from it, other than GSPO's and CISPO's ratios, is an option here: see `docs/objectives.md`.
  *
  * @throws {UserError} If an option is unknown or out of range.
  *
@@ -77,7 +59,7 @@ const schema = v.strictObject({
  * import { grpo } from "exitlab/lib/objective/grpo.ts";
  * import assert from "node:assert/strict";
  *
- * const objective = grpo({ groupSize: 4, clip: { low: 0.2, high: 0.28 } });
+ * const objective = grpo({ groupSize: 4, clip: { low: 0.2, high: 0.28 }, kl: { coefficient: 0.001 } });
  * assert.equal(objective.learningRate(5, 0.1), 1.5e-4);
  * assert.deepEqual(objective.advantages([1, 1, 1, 1]), [0, 0, 0, 0]);
  * assert.throws(() => grpo({ clip: -1 }), /a number in \[0, 1\]/);
@@ -85,32 +67,16 @@ const schema = v.strictObject({
  */
 export function grpo(options: GrpoInput = {}): GrpoPart {
   const inForce: GrpoOptions = parseOptions(schema, options, "grpo()");
-  const { clip, learningRate, schedule, warmup, normalize } = inForce;
-  return {
-    part: "objective",
+  const { clip, normalize, aggregate, dualClip, redraws, overlong } = inForce;
+  return buildObjective({
     kind: "grpo",
     options: inForce,
-    given: givenOptions(options),
+    given: options,
     rebuild: (given) => grpo(given),
-    groups: inForce.groups,
-    groupSize: inForce.groupSize,
-    minibatches: inForce.minibatches,
-    entropy: inForce.entropy,
-    kl: null,
-    redraws: 0,
-    correctsSampler: false,
-    weightDecay: inForce.weightDecay,
-    clipNorm: inForce.clipNorm,
-    learningRate: (iteration, progress) =>
-      learningRate * Math.min(1, iteration / Math.max(1, warmup)) *
-      (schedule === "linear" ? 1 - progress : 1),
-    advantages: (rewards) => groupAdvantages(rewards, normalize),
-    weigh: (batch) => ({
-      ...clippedSurrogate(batch, clip),
-      entropy: batch.map(({ advantage, now }) =>
-        advantage === 0 ? 0 : inForce.entropy / (now.length * batch.length)
-      ),
-      kl: 0,
-    }),
-  };
+    normalize,
+    surrogate: clippedSurrogate(clip, dualClip),
+    aggregate,
+    redraws,
+    overlong,
+  });
 }

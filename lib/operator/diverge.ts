@@ -1,12 +1,15 @@
 import * as v from "valibot";
 import { givenOptions, parseOptions, probability } from "../part.ts";
 import type { OperatorPart } from "./operator.ts";
+import { type RewardOption, rewardOption, rewardRuleOf } from "./reward_option.ts";
 import { wordIteration } from "./wording.ts";
 
 /** All options of `diverge`. */
 export type DivergeOptions = {
   /** How likely a self-iteration step asks for a different response. Default 0.2 (Table 4 of the paper). */
   readonly probability: number;
+  /** The rule for the rewards of its steps. Default `"domain"`, the rule of the domain. */
+  readonly reward: RewardOption;
 };
 
 /** The self-divergence operator. */
@@ -21,7 +24,7 @@ export interface DivergePart extends OperatorPart {
   readonly needsAttempts: true;
 }
 
-const schema = v.strictObject({ probability: v.optional(probability, 0.2) });
+const schema = v.strictObject({ probability: v.optional(probability, 0.2), reward: rewardOption });
 
 /**
  * Self-divergence (section 4.2 of arXiv 2509.04575): a start with an attempt asks, with this probability, for a
@@ -51,6 +54,7 @@ export function diverge(options: Partial<DivergeOptions> = {}): DivergePart {
     rebuild: (given) => diverge(given),
     iterates: true,
     needsAttempts: true,
+    ...rewardRuleOf("diverge", inForce.reward),
     transform: (start, random) =>
       start.attempt !== null && random.chance(inForce.probability) ? { ...start, mode: "diverge" } : start,
     word: (start, request) => start.mode === "diverge" ? wordIteration("diverge", request) : undefined,

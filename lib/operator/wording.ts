@@ -47,19 +47,35 @@ export function wordRequest(start: Start, domain: Domain, task: Json): Message[]
 export function wordIteration(mode: Exclude<UsualMode, "base">, request: IterationRequest): Message[] {
   const { domain, task, state, attempt } = request;
   if (domain.iterate !== undefined) return domain.iterate(task, state, attempt, mode);
+  const form = mode === "diverge" ? [section("Form of the new response", divergentForm)] : [];
+  return wordSections(instructions[mode], request, form);
+}
+
+/**
+ * The domain's prompt with its last request made into sections: an instruction, the request, the current response,
+ * feedback on it if there is any.
+ *
+ * @param instruction What is asked of the current response.
+ * @param more Sections to follow.
+ */
+export function wordSections(
+  instruction: string,
+  { domain, task, state, attempt }: IterationRequest,
+  more: readonly string[] = [],
+): Message[] {
   const messages = domain.prompt(task, state);
   const asked = messages.findLastIndex(({ role }) => role === "user");
-  const sections = [
-    instructions[mode],
+  const feedback = attempt.feedback === null
+    ? []
+    : [section("Feedback on the current response", attempt.feedback)];
+  const content = [
+    instruction,
     section("Request", messages[asked]?.content ?? ""),
     section("Current response", attempt.response),
-  ];
-  if (attempt.feedback !== null) sections.push(section("Feedback on the current response", attempt.feedback));
-  if (mode === "diverge") sections.push(section("Form of the new response", divergentForm));
-  return [...messages.filter((_, index) => index !== asked), {
-    role: "user",
-    content: sections.join("\n\n"),
-  }];
+    ...feedback,
+    ...more,
+  ].join("\n\n");
+  return [...messages.filter((_, index) => index !== asked), { role: "user", content }];
 }
 
 const instructions = {

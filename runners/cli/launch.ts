@@ -20,6 +20,11 @@ const defaultRuns = "runs";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(grants("sql", ["select 1", "--runs=/data"]), ["-P=sql", "--allow-read=.,/data"]);
+ * assert.deepEqual(grants("compare", ["/data/one", "--out", "pages"]), [
+ *   "-P=compare",
+ *   "--allow-read=.,/data,runs,pages",
+ *   "--allow-write=pages",
+ * ]);
  * ```
  */
 export function grants(command: string, words: readonly string[]): string[] {
@@ -33,12 +38,26 @@ export function grants(command: string, words: readonly string[]): string[] {
       ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
     );
   }
-  if (command === "run" || command === "sql") read.push(runs);
+  if (command === "compare") read.push(...operands(words).map((word) => dirname(word)));
+  if (command === "run" || command === "sql" || command === "compare") read.push(runs);
   if (command === "run") write.push(runs);
   if (out !== undefined) write.push(out);
+  // A file that is being written there is read back and renamed.
+  if (out !== undefined && command === "compare") read.push(out);
   if (query !== undefined) read.push(query);
   return [`-P=${command}`, ...flag("read", read), ...flag("write", write)];
 }
+
+/** The words that are neither options nor their values; a run's folder is read together with those beside it. */
+function operands(words: readonly string[]): string[] {
+  return words.filter((word, at) => {
+    const before = words[at - 1] ?? "";
+    return !word.startsWith("-") && (!before.startsWith("--") || before.includes("=") || flags.has(before));
+  });
+}
+
+/** Options of `compare` that take no value. */
+const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
 function flag(kind: "read" | "write", paths: readonly string[]): string[] {
   for (const path of paths) {

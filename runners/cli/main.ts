@@ -9,6 +9,7 @@ import { type Command, exitCodes, printError, runCommand } from "./command.ts";
 const commands = new Map<string, () => Promise<Command>>([
   ["run", async () => (await import("./run.ts")).runExperimentCommand],
   ["plan", async () => (await import("./plan.ts")).planCommand],
+  ["compare", async () => (await import("./compare.ts")).compareCommand],
   ["sql", async () => (await import("./sql.ts")).sqlCommand],
 ]);
 

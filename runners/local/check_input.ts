@@ -1,4 +1,11 @@
-import type { AdamOptions, Datum, LossSpec, SampleRequest, TokenSequence } from "../../lib/engine/engine.ts";
+import type {
+  AdamOptions,
+  Datum,
+  LossSpec,
+  SampleRequest,
+  Span,
+  TokenSequence,
+} from "../../lib/engine/engine.ts";
 import { UserError } from "../../lib/errors.ts";
 
 /** What token ids and lengths are checked against. */
@@ -36,16 +43,31 @@ export function checkRequests(requests: readonly SampleRequest[], bounds: Bounds
  * @throws {RangeError} If one is empty or has an id outside the vocabulary.
  */
 export function checkSequences(sequences: readonly TokenSequence[], bounds: Bounds): void {
-  for (const [index, tokens] of sequences.entries()) {
-    const where = `sequence ${index}`;
-    if (tokens.length > bounds.context) {
-      throw new UserError(
-        `Expected at most ${bounds.context} tokens, the context, but found ${tokens.length} in ${where}`,
-      );
-    }
-    expect(tokens.length > 0, "at least 1 token", 0, where);
-    checkTokens(tokens, bounds, where);
+  for (const [index, tokens] of sequences.entries()) checkSequence(tokens, bounds, `sequence ${index}`);
+}
+
+/**
+ * Refuses spans that the model cannot embed.
+ *
+ * @throws {UserError} If one is longer than the context.
+ * @throws {RangeError} If one is empty, has an id outside the vocabulary, or counts from no token of its own on.
+ */
+export function checkSpans(spans: readonly Span[], bounds: Bounds): void {
+  for (const [index, { tokens, from }] of spans.entries()) {
+    const where = `span ${index}`;
+    checkSequence(tokens, bounds, where);
+    const isInside = Number.isInteger(from) && from >= 0 && from < tokens.length;
+    expect(isInside, `a whole from in [0, ${tokens.length})`, from, where);
   }
+}
+
+/**
+ * Refuses a share of the weights of now that a reference cannot take on.
+ *
+ * @throws {RangeError} If it is outside (0, 1].
+ */
+export function checkMix(mix: number): void {
+  expect(mix > 0 && mix <= 1, "a mix in (0, 1]", mix, "reference.refresh()");
 }
 
 /**
@@ -91,6 +113,16 @@ export function checkAdam(options: AdamOptions): void {
   expect(Number.isFinite(epsilon) && epsilon > 0, "an epsilon above 0", epsilon, where);
   expect(Number.isFinite(weightDecay) && weightDecay >= 0, "a weightDecay of at least 0", weightDecay, where);
   expect(clipNorm > 0, "a clipNorm above 0", clipNorm, where);
+}
+
+function checkSequence(tokens: TokenSequence, bounds: Bounds, where: string): void {
+  if (tokens.length > bounds.context) {
+    throw new UserError(
+      `Expected at most ${bounds.context} tokens, the context, but found ${tokens.length} in ${where}`,
+    );
+  }
+  expect(tokens.length > 0, "at least 1 token", 0, where);
+  checkTokens(tokens, bounds, where);
 }
 
 function checkTemperature(temperature: number, where: string): void {

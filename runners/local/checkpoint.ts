@@ -4,8 +4,17 @@ import type { Checkpoint } from "../../lib/engine/engine.ts";
 import { UserError } from "../../lib/errors.ts";
 import { type Shape, tensorsOf } from "./shape.ts";
 
-/** Raised when the layout of a checkpoint changes. */
-const FORMAT = 1;
+/** What the numbers of a checkpoint are, in their order. */
+export const checkpointParts = ["trained", "published", "firstMoment", "secondMoment", "reference"] as const;
+
+/** One of them. */
+export type CheckpointPart = (typeof checkpointParts)[number];
+
+/** Each as bytes of little-endian float32. */
+export type CheckpointNumbers = Readonly<Record<CheckpointPart, Uint8Array>>;
+
+/** How many parts each layout has: the first leaves the reference out, which then equals the trained weights. */
+const partsOf = { 1: 4, 2: 5 } as const;
 
 /** What a checkpoint says besides its numbers. */
 export interface CheckpointState {
@@ -17,7 +26,7 @@ export interface CheckpointState {
 
 const meta = v.object({
   kind: v.literal("tiny-transformer"),
-  format: v.literal(FORMAT),
+  format: v.picklist([1, 2]),
   shape: v.object({
     width: v.number(),
     layers: v.number(),
@@ -30,18 +39,29 @@ const meta = v.object({
   sha256: v.string(),
 });
 
-/** A checkpoint of the given numbers, little-endian float32. */
-export function writeCheckpoint(shape: Shape, state: CheckpointState, data: Uint8Array): Checkpoint {
-  return { meta: { kind: "tiny-transformer", format: FORMAT, shape, ...state, sha256: sha256(data) }, data };
+/** A checkpoint of the given numbers. The reference takes no room while it equals the trained weights. */
+export function writeCheckpoint(
+  shape: Shape,
+  state: CheckpointState,
+  numbers: CheckpointNumbers,
+): Checkpoint {
+  const format = sameBytes(numbers.reference, numbers.trained) ? 1 : 2;
+  const parts = checkpointParts.slice(0, partsOf[format]).map((part) => numbers[part]);
+  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  for (const [index, part] of parts.entries()) data.set(part, index * part.length);
+  return { meta: { kind: "tiny-transformer", format, shape, ...state, sha256: sha256(data) }, data };
 }
 
 /**
  * Checks that a checkpoint is whole and of this model.
  *
- * @param bytes How many bytes of numbers the model has.
+ * @returns What it says and its numbers: views, not copies.
  * @throws {UserError} If it is not.
  */
-export function readCheckpoint(checkpoint: Checkpoint, shape: Shape, bytes: number): CheckpointState {
+export function readCheckpoint(
+  checkpoint: Checkpoint,
+  shape: Shape,
+): CheckpointState & { readonly numbers: CheckpointNumbers } {
   const found = parseMeta(checkpoint);
   for (const name of ["width", "layers", "heads", "context", "vocabulary"] as const) {
     if (found.shape[name] !== shape[name]) {
@@ -52,6 +72,8 @@ export function readCheckpoint(checkpoint: Checkpoint, shape: Shape, bytes: numb
       );
     }
   }
+  const size = 4 * tensorsOf(shape).parameters;
+  const bytes = size * partsOf[found.format];
   if (checkpoint.data.length !== bytes) {
     throw new UserError(`Expected a checkpoint of ${bytes} bytes but found ${checkpoint.data.length}`);
   }
@@ -60,7 +82,18 @@ export function readCheckpoint(checkpoint: Checkpoint, shape: Shape, bytes: numb
       "Expected a checkpoint whose data has the hash it was saved with but found another: it is corrupt",
     );
   }
-  return { step: found.step, version: found.version };
+  const part = (index: number): Uint8Array => checkpoint.data.subarray(index * size, (index + 1) * size);
+  return {
+    step: found.step,
+    version: found.version,
+    numbers: {
+      trained: part(0),
+      published: part(1),
+      firstMoment: part(2),
+      secondMoment: part(3),
+      reference: part(found.format === 1 ? 0 : 4),
+    },
+  };
 }
 
 /**
@@ -70,17 +103,23 @@ export function readCheckpoint(checkpoint: Checkpoint, shape: Shape, bytes: numb
  */
 export function decodeCheckpoint(
   checkpoint: Checkpoint,
-): Record<"trained" | "published" | "firstMoment" | "secondMoment", Map<string, Float32Array<ArrayBuffer>>> {
+): Record<CheckpointPart, Map<string, Float32Array<ArrayBuffer>>> {
   const { shape } = parseMeta(checkpoint);
-  const { all, parameters } = tensorsOf(shape);
-  readCheckpoint(checkpoint, shape, 16 * parameters);
-  const numbers = new Float32Array(new Uint8Array(checkpoint.data).buffer);
-  const decode = (part: number): Map<string, Float32Array<ArrayBuffer>> =>
-    new Map(all.map(({ name, offset, rows, columns }) => {
-      const start = part * parameters + offset;
-      return [name, numbers.slice(start, start + rows * columns)];
-    }));
-  return { trained: decode(0), published: decode(1), firstMoment: decode(2), secondMoment: decode(3) };
+  const { all } = tensorsOf(shape);
+  const { numbers } = readCheckpoint(checkpoint, shape);
+  const decode = (part: CheckpointPart): Map<string, Float32Array<ArrayBuffer>> => {
+    const values = new Float32Array(new Uint8Array(numbers[part]).buffer);
+    return new Map(
+      all.map(({ name, offset, rows, columns }) => [name, values.slice(offset, offset + rows * columns)]),
+    );
+  };
+  return {
+    trained: decode("trained"),
+    published: decode("published"),
+    firstMoment: decode("firstMoment"),
+    secondMoment: decode("secondMoment"),
+    reference: decode("reference"),
+  };
 }
 
 function parseMeta(checkpoint: Checkpoint): v.InferOutput<typeof meta> {
@@ -88,7 +127,7 @@ function parseMeta(checkpoint: Checkpoint): v.InferOutput<typeof meta> {
   if (result.success) return result.output;
   const { kind, format } = checkpoint.meta;
   throw new UserError(
-    `Expected a checkpoint of the embedded engine, format ${FORMAT}, but found ${
+    `Expected a checkpoint of the embedded engine, format 1 or 2, but found ${
       JSON.stringify({ kind, format })
     }`,
   );
@@ -96,4 +135,8 @@ function parseMeta(checkpoint: Checkpoint): v.InferOutput<typeof meta> {
 
 function sha256(data: Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

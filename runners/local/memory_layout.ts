@@ -37,6 +37,8 @@ export interface MemoryLayout {
   readonly trained: WeightAddresses;
   /** The weights that are sampled. */
   readonly published: WeightAddresses;
+  /** The weights that are only scored: frozen until they are refreshed. */
+  readonly reference: WeightAddresses;
   /** The trained matrices, transposed and packed, for gradients of inputs. */
   readonly transposed: number;
   /** Adam's first moments. */
@@ -81,6 +83,7 @@ export function layOutMemory(shape: Shape, kernels: Kernels, workers: number): M
   const parameterBytes = tensors.parameters * NUMBER;
   const trained = { plain: reserve(parameterBytes), packed: reserve(parameterBytes) };
   const published = { plain: reserve(parameterBytes), packed: reserve(parameterBytes) };
+  const reference = { plain: reserve(parameterBytes), packed: reserve(parameterBytes) };
   const transposed = reserve(parameterBytes);
   const firstMoment = reserve(parameterBytes);
   const secondMoment = reserve(parameterBytes);
@@ -111,16 +114,9 @@ export function layOutMemory(shape: Shape, kernels: Kernels, workers: number): M
   }
   const arenas = reserve(room * arenaBytes);
   return {
-    ...{ shape, tensors, trained, published, transposed, firstMoment, secondMoment, shards, shardCount },
-    ...{
-      arenas,
-      arenaBytes,
-      rows,
-      scratchNumbers: scratch,
-      cachedTokens,
-      workers: room,
-      bytes: next,
-    },
+    ...{ shape, tensors, trained, published, reference, transposed, firstMoment, secondMoment },
+    ...{ shards, shardCount, arenas, arenaBytes, rows, cachedTokens },
+    ...{ scratchNumbers: scratch, workers: room, bytes: next },
   };
 }
 

@@ -1,15 +1,7 @@
 import type { Datum } from "../../lib/engine/engine.ts";
-import type { Segment } from "./forward.ts";
+import { packRows, type Place, rowOf } from "./pack_rows.ts";
 import type { PrefixTree } from "./prefix_tree.ts";
 import type { MicroBatch } from "./tasks.ts";
-
-/** Where a sequence's tokens went: token t is row t of the shared part, or row t - shared of its own. */
-interface Place {
-  readonly sequence: number;
-  readonly shared: number;
-  readonly sharedStart: number;
-  readonly ownStart: number;
-}
 
 /** A micro-batch, and where to find each sequence's tokens among the wanted ones. */
 export interface PackedBatch {
@@ -25,10 +17,8 @@ const nothing: Datum = { tokens: [], coefficients: new Float32Array() };
 
 /** Lays the rows of trees out, one after the other; weights of shared tokens are summed over their sequences. */
 export function packBatch(data: readonly Datum[], trees: readonly PrefixTree[]): PackedBatch {
-  const { places, segments } = placeTrees(data, trees);
-  const count = trees.reduce((sum, { rows }) => sum + rows, 0);
-  const tokens = new Uint32Array(count);
-  const positions = new Uint32Array(count);
+  const { rows, places } = packRows(data, trees);
+  const count = rows.tokens.length;
   const sources = new Uint32Array(count);
   const coefficients = new Float32Array(count);
   const entropyWeights = new Float32Array(count);
@@ -36,21 +26,19 @@ export function packBatch(data: readonly Datum[], trees: readonly PrefixTree[]):
     const { tokens: ids, coefficients: weights, entropy } = data[place.sequence] ?? nothing;
     for (let at = 0; at < ids.length; at++) {
       const row = rowOf(place, at);
-      tokens[row] = ids[at] ?? 0;
-      positions[row] = at;
       sources[row] = rowOf(place, at - 1);
       coefficients[row] = (coefficients[row] ?? 0) + (weights[at] ?? 0);
       entropyWeights[row] = (entropyWeights[row] ?? 0) + (entropy?.[at] ?? 0);
     }
   }
-  const { wanted, weighed } = orderWanted(positions, coefficients, entropyWeights);
+  const { wanted, weighed } = orderWanted(rows.positions, coefficients, entropyWeights);
   const wantedAt = new Uint32Array(count);
   for (let index = 0; index < wanted.length; index++) wantedAt[wanted[index] ?? 0] = index;
   return {
     batch: {
-      rows: { tokens, positions, segments },
+      rows,
       sources: wanted.map((row) => sources[row] ?? 0),
-      targets: wanted.map((row) => tokens[row] ?? 0),
+      targets: wanted.map((row) => rows.tokens[row] ?? 0),
       coefficients: pick(coefficients, wanted),
       entropyWeights: pick(entropyWeights, wanted),
       weighed,
@@ -93,31 +81,6 @@ export function unpack(
       out[at] = wanted[wantedAt[rowOf(place, at)] ?? 0] ?? NaN;
     }
   }
-}
-
-function placeTrees(
-  data: readonly Datum[],
-  trees: readonly PrefixTree[],
-): { places: Place[]; segments: Segment[] } {
-  const places: Place[] = [];
-  const segments: Segment[] = [];
-  let next = 0;
-  for (const { shared, members } of trees) {
-    const sharedStart = next;
-    next += shared;
-    segments.push({ start: sharedStart, rows: shared, prefixStart: sharedStart, prefixRows: 0 });
-    for (const sequence of members) {
-      const own = (data[sequence]?.tokens.length ?? 0) - shared;
-      places.push({ sequence, shared, sharedStart, ownStart: next });
-      if (own > 0) segments.push({ start: next, rows: own, prefixStart: sharedStart, prefixRows: shared });
-      next += own;
-    }
-  }
-  return { places, segments };
-}
-
-function rowOf({ shared, sharedStart, ownStart }: Place, at: number): number {
-  return at < shared ? sharedStart + at : ownStart + at - shared;
 }
 
 function pick(values: Float32Array, rows: Uint32Array): Float32Array {

@@ -7,19 +7,30 @@ import type {
   LossSpec,
   OptimReport,
   Policy,
+  Reference,
   SampleRequest,
+  Span,
   Tokenizer,
   TokenSequence,
   WeightVersion,
 } from "../../lib/engine/engine.ts";
-import { checkAdam, checkRequests, checkSequences, checkWeights } from "./check_input.ts";
+import {
+  checkAdam,
+  checkMix,
+  checkRequests,
+  checkSequences,
+  checkSpans,
+  checkWeights,
+} from "./check_input.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { initialParameters } from "./initialise.ts";
-import { bindKernels, type Kernels } from "./kernels/kernels.ts";
+import { type PlanLimits, unweighed } from "./deal_trees.ts";
+import { planEmbeddings } from "./embed_plan.ts";
+import { bindKernels } from "./kernels/kernels.ts";
 import type { MemoryLayout } from "./memory_layout.ts";
+import { PolicyMemory } from "./policy_memory.ts";
 import { planSamples } from "./sample_plan.ts";
 import { planScores } from "./score_plan.ts";
-import { clearTensor, packTensor } from "./update.ts";
+import type { ScoreTask } from "./tasks.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The most completions that a worker draws side by side. */
@@ -29,9 +40,10 @@ const MOST_DRAWS = 64;
 export class EmbeddedPolicy implements Policy {
   /** Characters are tokens. */
   readonly tokenizer: Tokenizer;
+  /** Weights that no step changes, the initial ones at first. */
+  readonly reference: Reference;
   readonly #layout: MemoryLayout;
-  readonly #memory: WebAssembly.Memory;
-  readonly #kernels: Kernels;
+  readonly #memory: PolicyMemory;
   readonly #pool: WorkerPool;
   #last: Promise<unknown> = Promise.resolve();
   #step = 0;
@@ -48,12 +60,16 @@ export class EmbeddedPolicy implements Policy {
   ) {
     this.tokenizer = tokenizer;
     this.#layout = layout;
-    this.#memory = memory;
-    this.#kernels = bindKernels(module, memory);
-    this.#numbers(layout.trained.plain).set(initialParameters(layout.shape, layout.tensors, seed));
-    this.#pack();
-    this.#copyToSampler();
+    this.#memory = new PolicyMemory(bindKernels(module, memory), memory, layout, seed);
     this.#pool = new WorkerPool(module, memory, layout);
+    this.reference = {
+      refresh: (mix) =>
+        this.#inTurn(() => {
+          checkMix(mix);
+          this.#memory.refresh(mix);
+        }),
+      logprobs: (sequences, loss) => this.#logprobs(sequences, loss, "reference"),
+    };
   }
 
   /** The most tokens of a sequence. */
@@ -86,11 +102,15 @@ export class EmbeddedPolicy implements Policy {
 
   /** Scores sequences under the weights of now. */
   logprobs(sequences: readonly TokenSequence[], loss: LossSpec): Promise<Float32Array[]> {
+    return this.#logprobs(sequences, loss, "trained");
+  }
+
+  /** Embeds spans under the weights of now: a mean of hidden states each, [D]. */
+  embed(spans: readonly Span[]): Promise<Float32Array[]> {
     return this.#inTurn(async () => {
-      checkSequences(sequences, this.#layout.shape);
-      const data = sequences.map((tokens) => ({ tokens, coefficients: new Float32Array(tokens.length) }));
-      checkWeights(data, loss);
-      return (await this.#score(data, loss.temperature)).logprobs;
+      checkSpans(spans, this.#layout.shape);
+      const plan = planEmbeddings(spans, this.#limits());
+      return plan.collect(await this.#pool.run("embed", plan.tasks));
     });
   }
 
@@ -99,7 +119,7 @@ export class EmbeddedPolicy implements Policy {
     return this.#inTurn(async () => {
       checkSequences(batch.map(({ tokens }) => tokens), this.#layout.shape);
       checkWeights(batch, loss);
-      const { logprobs, entropies } = await this.#score(batch, loss.temperature);
+      const { logprobs, entropies } = await this.#score(batch, loss, "trained");
       return report(batch, logprobs, entropies);
     });
   }
@@ -117,7 +137,7 @@ export class EmbeddedPolicy implements Policy {
       const squares = await this.#pool.run("reduce", all.map((_, tensor) => ({ tensor })));
       const gradientNorm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
       if (!Number.isFinite(gradientNorm)) {
-        for (const tensor of all) clearTensor(this.#kernels, this.#layout, tensor);
+        this.#memory.clearGradient();
         throw new Error(
           `The gradient's norm is ${gradientNorm}: no step was taken (a lower learning rate may help)`,
         );
@@ -133,50 +153,32 @@ export class EmbeddedPolicy implements Policy {
   /** Makes the weights of now those that `sample` uses. */
   publish(): Promise<WeightVersion> {
     return this.#inTurn(() => {
-      this.#copyToSampler();
+      this.#memory.publish();
       this.#version += 1;
       return this.#version;
     });
   }
 
   /**
-   * Weights, published weights and moments, as they are.
+   * Weights, published weights, moments and the reference, as they are.
    *
    * @throws {Error} If a gradient is accumulated: it would be lost.
    */
   save(): Promise<Checkpoint> {
     return this.#inTurn(() => {
       if (this.#accumulated) throw new Error("Cannot save between forwardBackward and optimStep");
-      const parts = this.#saved().map((numbers) =>
-        new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-      );
-      const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-      for (const [index, part] of parts.entries()) data.set(part, index * part.length);
-      return writeCheckpoint(this.#layout.shape, { step: this.#step, version: this.#version }, data);
+      const state = { step: this.#step, version: this.#version };
+      return writeCheckpoint(this.#layout.shape, state, this.#memory.read());
     });
   }
 
   /** Continues from a checkpoint, or from its weights alone; an accumulated gradient is cleared. */
   load(checkpoint: Checkpoint, what: "all" | "weights" = "all"): Promise<void> {
     return this.#inTurn(() => {
-      const parts = this.#saved();
-      const state = readCheckpoint(checkpoint, this.#layout.shape, 4 * this.parameters * parts.length);
-      for (const [index, numbers] of parts.entries()) {
-        const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-        bytes.set(checkpoint.data.subarray(index * bytes.length, (index + 1) * bytes.length));
-      }
-      this.#step = state.step;
-      this.#version = state.version;
-      if (what === "weights") this.#forgetMoments();
-      // The sampler's matrices are packed from its own weights, which may differ from those that train.
-      const trained = this.#numbers(this.#layout.trained.plain);
-      const kept = new Float32Array(trained);
-      trained.set(this.#numbers(this.#layout.published.plain));
-      this.#pack();
-      this.#copyToSampler();
-      trained.set(kept);
-      this.#pack();
-      for (const tensor of this.#layout.tensors.all) clearTensor(this.#kernels, this.#layout, tensor);
+      const { step, version, numbers } = readCheckpoint(checkpoint, this.#layout.shape);
+      this.#memory.write(numbers, what);
+      this.#step = what === "all" ? step : 0;
+      this.#version = version;
       this.#accumulated = false;
     });
   }
@@ -197,43 +199,31 @@ export class EmbeddedPolicy implements Policy {
     return result;
   }
 
+  #logprobs(
+    sequences: readonly TokenSequence[],
+    loss: LossSpec,
+    weights: ScoreTask["weights"],
+  ): Promise<Float32Array[]> {
+    return this.#inTurn(async () => {
+      checkSequences(sequences, this.#layout.shape);
+      const data = sequences.map(unweighed);
+      checkWeights(data, loss);
+      return (await this.#score(data, loss, weights)).logprobs;
+    });
+  }
+
   async #score(
     data: readonly Datum[],
-    temperature: number,
+    { temperature }: LossSpec,
+    weights: ScoreTask["weights"],
   ): Promise<{ logprobs: Float32Array[]; entropies: Float32Array[] }> {
-    const { shardCount, rows } = this.#layout;
-    const plan = planScores(data, temperature, { shards: shardCount, rows });
+    const plan = planScores(data, { temperature, weights }, this.#limits());
     this.#accumulated ||= plan.tasks.some(({ batches }) => batches.some(({ weighed }) => weighed > 0));
     return plan.collect(await this.#pool.run("score", plan.tasks));
   }
 
-  /** As if no step had been taken. */
-  #forgetMoments(): void {
-    this.#step = 0;
-    for (const address of [this.#layout.firstMoment, this.#layout.secondMoment]) {
-      this.#numbers(address).fill(0);
-    }
-  }
-
-  #saved(): Float32Array[] {
-    const { trained, published, firstMoment, secondMoment } = this.#layout;
-    return [trained.plain, published.plain, firstMoment, secondMoment].map((address) =>
-      this.#numbers(address)
-    );
-  }
-
-  #numbers(address: number): Float32Array {
-    return new Float32Array(this.#memory.buffer, address, this.parameters);
-  }
-
-  #pack(): void {
-    for (const tensor of this.#layout.tensors.all) packTensor(this.#kernels, this.#layout, tensor);
-  }
-
-  #copyToSampler(): void {
-    const { trained, published } = this.#layout;
-    this.#kernels.copy(trained.plain, published.plain, 4 * this.parameters);
-    this.#kernels.copy(trained.packed, published.packed, 4 * this.parameters);
+  #limits(): PlanLimits {
+    return { shards: this.#layout.shardCount, rows: this.#layout.rows };
   }
 }
 

@@ -1,21 +1,23 @@
 import { accumulate, backwardRows, multiplyBack, reserveBackward } from "./backward.ts";
 import { type Activations, forwardRows, type Machine, multiply, reserveActivations } from "./forward.ts";
+import type { WeightAddresses } from "./memory_layout.ts";
 import type { MicroBatch, Scores, ScoreTask } from "./tasks.ts";
 
 /** Scores batches, and adds the gradient of those with weights to the shard's buffer. */
 export function scoreBatches(machine: Machine, task: ScoreTask): Scores[] {
   const { layout } = machine;
   const gradient = layout.shards + 4 * task.shard * layout.tensors.parameters;
-  return task.batches.map((batch) => scoreBatch(machine, batch, task.temperature, gradient));
+  return task.batches.map((batch) => scoreBatch(machine, batch, task, gradient));
 }
 
-function scoreBatch(machine: Machine, batch: MicroBatch, temperature: number, gradient: number): Scores {
+function scoreBatch(machine: Machine, batch: MicroBatch, task: ScoreTask, gradient: number): Scores {
   const { arena, layout } = machine;
+  const weights = layout[task.weights];
   arena.clear();
   const activations = reserveActivations(machine, batch.rows.tokens.length, batch.weighed > 0);
-  forwardRows(machine, layout.trained, batch.rows, activations);
-  const head = forwardHead(machine, batch, activations);
-  const scores = scoreLogits(machine, batch, temperature, head.logits);
+  forwardRows(machine, weights, batch.rows, activations);
+  const head = forwardHead(machine, weights, batch, activations);
+  const scores = scoreLogits(machine, batch, task.temperature, head.logits);
   if (batch.weighed > 0) backward(machine, batch, activations, head, gradient);
   return scores;
 }
@@ -31,6 +33,7 @@ interface HeadActivations {
 
 function forwardHead(
   { kernels, arena, layout }: Machine,
+  weights: WeightAddresses,
   batch: MicroBatch,
   { output, scratch }: Activations,
 ): HeadActivations {
@@ -41,8 +44,8 @@ function forwardHead(
   const [input, normed, roots] = [reserve(shape.width), reserve(shape.width), reserve(1)];
   const logits = reserve(shape.vocabulary);
   kernels.gatherRows(output, sources, input, count, shape.width);
-  kernels.rmsNorm(input, layout.trained.plain + 4 * tensors.norm.offset, normed, roots, count, shape.width);
-  multiply(kernels, layout.trained, tensors.head, normed, logits, count, false, scratch);
+  kernels.rmsNorm(input, weights.plain + 4 * tensors.norm.offset, normed, roots, count, shape.width);
+  multiply(kernels, weights, tensors.head, normed, logits, count, false, scratch);
   return { sources, input, normed, roots, logits };
 }
 

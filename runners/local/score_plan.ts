@@ -1,15 +1,7 @@
 import type { Datum } from "../../lib/engine/engine.ts";
+import { dealTrees, type PlanLimits } from "./deal_trees.ts";
 import { packBatch, type PackedBatch, unpack } from "./pack_batch.ts";
-import { growTrees, type PrefixTree } from "./prefix_tree.ts";
 import type { Scores, ScoreTask } from "./tasks.ts";
-
-/** What cuts a batch: neither depends on the number of workers. */
-export interface PlanLimits {
-  /** Into how many shards a batch is dealt. */
-  readonly shards: number;
-  /** The most rows of a micro-batch. */
-  readonly rows: number;
-}
 
 /** A batch cut into tasks for the workers. */
 export interface ScorePlan {
@@ -20,67 +12,27 @@ export interface ScorePlan {
 }
 
 /**
- * Cuts a batch into tasks. Sequences that begin alike share rows; those without weights only go forward; trees of
- * sequences are dealt to the shards, the largest first, each to the shard with the least to do.
+ * Cuts a batch into tasks. Sequences that begin alike share rows; those without weights only go forward.
+ *
+ * @param spec At which temperature to score, and with which weights.
  */
-export function planScores(data: readonly Datum[], temperature: number, limits: PlanLimits): ScorePlan {
-  const shards = dealTrees(data, limits).map((trees, shard) => ({
+export function planScores(
+  data: readonly Datum[],
+  spec: Pick<ScoreTask, "temperature" | "weights">,
+  limits: PlanLimits,
+): ScorePlan {
+  const shards = dealTrees(data, limits).map((batches, shard) => ({
     shard,
-    batches: [
-      ...cutBatches(trees.filter(({ weighed }) => weighed), limits.rows),
-      ...cutBatches(trees.filter(({ weighed }) => !weighed), limits.rows),
-    ].map((batch) => packBatch(data, batch)),
+    batches: batches.map((trees) => packBatch(data, trees)),
   })).filter(({ batches }) => batches.length > 0);
   return {
     tasks: shards.map(({ shard, batches }) => ({
+      ...spec,
       shard,
-      temperature,
       batches: batches.map(({ batch }) => batch),
     })),
     collect: (results) => collect(data, shards.map(({ batches }) => batches), results),
   };
-}
-
-interface DealtTree extends PrefixTree {
-  /** Whether a token of it has a weight, so that it must go back as well. */
-  readonly weighed: boolean;
-}
-
-function dealTrees(data: readonly Datum[], limits: PlanLimits): DealtTree[][] {
-  const sequences = data.map(({ tokens }) => tokens);
-  const weights = data.map(isWeighed);
-  const grow = (weighed: boolean): DealtTree[] => {
-    const indices = [...data.keys()].filter((index) => weights[index] === weighed);
-    return growTrees(sequences, indices, limits.rows).map((tree) => ({ ...tree, weighed }));
-  };
-  // The way back costs about twice the way forward.
-  const cost = ({ rows, weighed }: DealtTree): number => weighed ? 3 * rows : rows;
-  const shards = Array.from({ length: limits.shards }, () => ({ cost: 0, trees: new Array<DealtTree>() }));
-  for (const tree of [...grow(true), ...grow(false)].toSorted((a, b) => cost(b) - cost(a))) {
-    const least = shards.reduce((best, shard) => shard.cost < best.cost ? shard : best);
-    least.cost += cost(tree);
-    least.trees.push(tree);
-  }
-  return shards.map(({ trees }) => trees);
-}
-
-function isWeighed({ coefficients, entropy }: Datum): boolean {
-  const isSet = (weight: number): boolean => weight !== 0;
-  return coefficients.some(isSet) || (entropy?.some(isSet) ?? false);
-}
-
-function cutBatches(trees: readonly PrefixTree[], mostRows: number): PrefixTree[][] {
-  const batches: PrefixTree[][] = [];
-  let rows = Infinity;
-  for (const tree of trees) {
-    rows += tree.rows;
-    if (rows > mostRows) {
-      batches.push([]);
-      rows = tree.rows;
-    }
-    batches.at(-1)?.push(tree);
-  }
-  return batches;
 }
 
 function collect(

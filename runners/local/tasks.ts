@@ -25,6 +25,8 @@ export type MicroBatch = {
 export type ScoreTask = {
   /** Which gradient buffer. */
   readonly shard: number;
+  /** Which weights; a batch goes back only through those that train. */
+  readonly weights: "trained" | "reference";
   /** Divides the logits. */
   readonly temperature: number;
   /** The batches. */
@@ -37,6 +39,14 @@ export type Scores = {
   readonly logprobs: Float32Array;
   /** Entropy of the distribution it was drawn from, nats, [E]. */
   readonly entropies: Float32Array;
+};
+
+/** Embeds spans under the weights that train. */
+export type EmbedTask = {
+  /** The tokens. */
+  readonly rows: Rows;
+  /** For each span, its rows. */
+  readonly spans: readonly Uint32Array[];
 };
 
 /** Sums a tensor's gradient over the shards. */
@@ -101,6 +111,8 @@ export type Drawn = {
 export interface Tasks {
   /** See `ScoreTask`. */
   score: ScoreTask;
+  /** See `EmbedTask`. */
+  embed: EmbedTask;
   /** See `ReduceTask`. */
   reduce: ReduceTask;
   /** See `UpdateTask`. */
@@ -113,6 +125,8 @@ export interface Tasks {
 export interface Results {
   /** For each batch. */
   score: readonly Scores[];
+  /** For each span the mean of its rows, [D]. */
+  embed: readonly Float32Array[];
   /** The sum of squares. */
   reduce: number;
   /** Nothing. */

@@ -1,5 +1,5 @@
 import type { Kernels } from "./kernels/kernels.ts";
-import type { MemoryLayout } from "./memory_layout.ts";
+import type { MemoryLayout, WeightAddresses } from "./memory_layout.ts";
 import type { Machine } from "./forward.ts";
 import type { Tensor } from "./shape.ts";
 import type { ReduceTask, UpdateTask } from "./tasks.ts";
@@ -46,10 +46,18 @@ export function clearTensor(kernels: Kernels, layout: MemoryLayout, tensor: Tens
 /** Packs a trained matrix both ways; other tensors are used as they are. */
 export function packTensor(kernels: Kernels, layout: MemoryLayout, tensor: Tensor): void {
   if (tensor.kind !== "matrix") return;
+  packForward(kernels, layout.trained, tensor);
   const { rows, columns, offset } = tensor;
-  const from = layout.trained.plain + 4 * offset;
-  kernels.packColumns(from, 4 * columns, rows, columns, layout.trained.packed + 4 * offset);
-  kernels.packRows(from, 4 * columns, rows, columns, layout.transposed + 4 * offset);
+  const at = 4 * offset;
+  kernels.packRows(layout.trained.plain + at, 4 * columns, rows, columns, layout.transposed + at);
+}
+
+/** Packs a matrix of any weights for the way forward; other tensors are used as they are. */
+export function packForward(kernels: Kernels, weights: WeightAddresses, tensor: Tensor): void {
+  if (tensor.kind !== "matrix") return;
+  const { rows, columns, offset } = tensor;
+  const at = 4 * offset;
+  kernels.packColumns(weights.plain + at, 4 * columns, rows, columns, weights.packed + at);
 }
 
 function sizeOf(tensor: Tensor): number {

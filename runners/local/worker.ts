@@ -6,6 +6,7 @@
 import { errorMessage } from "../../lib/errors.ts";
 import { Arena } from "./arena.ts";
 import { drawCompletions } from "./draw.ts";
+import { embedSpans } from "./embed_spans.ts";
 import type { Machine } from "./forward.ts";
 import { bindKernels } from "./kernels/kernels.ts";
 import { scoreBatches } from "./score.ts";
@@ -15,6 +16,7 @@ import type { WorkerAnswer, WorkerRequest, WorkerSetup } from "./worker_messages
 
 const handlers: { readonly [Kind in keyof Tasks]: (machine: Machine, task: Tasks[Kind]) => Results[Kind] } = {
   score: scoreBatches,
+  embed: embedSpans,
   reduce: reduceTensor,
   update: updateTensor,
   sample: drawCompletions,

@@ -70,10 +70,14 @@ export function stubPolicy(seed: number, alphabet: string = "1234"): Policy {
       return Promise.resolve(++version);
     },
     save: () =>
-      Promise.resolve({ meta: { kind: "stub" }, data: new Uint8Array(new Int32Array([weight]).buffer) }),
-    load: ({ data }) => {
-      weight = new Int32Array(data.slice().buffer)[0] ?? 0;
-      published = weight;
+      Promise.resolve({
+        meta: { kind: "stub" },
+        data: new Uint8Array(new Int32Array([weight, published]).buffer),
+      }),
+    load: ({ data }, what = "all") => {
+      const [trained = 0, sampled = trained] = new Int32Array(data.slice().buffer);
+      weight = trained;
+      published = what === "all" ? sampled : trained;
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

@@ -10,9 +10,9 @@ const settings: Settings = {
   objective: plain({ groups: 32, groupSize: 8 }),
   curriculum: uniform(),
   operators: [],
-  budget: { tokens: 100_000, iterations: null },
-  sampling: { temperature: 1, maxTokens: 10 },
-  evaluate: { every: 10, steps: 4, samples: 2, tasks: 100, temperature: 1, topP: 1 },
+  budget: { tokens: 100_000, rollouts: null, iterations: null },
+  sampling: { temperature: 1, maxTokens: 10, publishEvery: 1 },
+  evaluate: { every: 10, steps: 4, samples: 2, tasks: 100, temperature: 1, topP: 1, resamples: 0 },
   checkpoint: { every: 25 },
 };
 const figures = (changes: Partial<Settings>): Arithmetic => batchArithmetic({ ...settings, ...changes });
@@ -45,10 +45,15 @@ Deno.test("batchArithmetic() counts a chain's completions towards the batch", ()
 });
 
 Deno.test("batchArithmetic() takes the limit that is reached first", () => {
-  assert.equal(figures({ budget: { tokens: 100_000, iterations: 7 } }).iterations, 7);
-  assert.equal(figures({ budget: { tokens: 1, iterations: 7 } }).iterations, 1);
-  assert.equal(figures({ budget: { tokens: null, iterations: 7 } }).iterations, 7);
-  assert.throws(() => figures({ budget: { tokens: null, iterations: null } }), RangeError);
+  const none = { tokens: null, rollouts: null, iterations: null };
+  const iterations = (budget: Partial<Settings["budget"]>): number =>
+    figures({ budget: { ...none, ...budget } }).iterations;
+  assert.equal(iterations({ tokens: 100_000, iterations: 7 }), 7);
+  assert.equal(iterations({ tokens: 1, iterations: 7 }), 1);
+  assert.equal(iterations({ iterations: 7 }), 7);
+  assert.equal(iterations({ rollouts: 1000 }), 4); // 256 responses an iteration
+  assert.equal(iterations({ rollouts: 1000, iterations: 3 }), 3);
+  assert.throws(() => iterations({}), RangeError);
 });
 
 Deno.test("batchArithmetic() counts the evaluations that the loop makes", () => {
@@ -61,7 +66,7 @@ Deno.test("batchArithmetic() counts the evaluations that the loop makes", () => 
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 50 }), (iterations, every) => {
       const { evaluations } = figures({
-        budget: { tokens: null, iterations },
+        budget: { tokens: null, rollouts: null, iterations },
         evaluate: { ...settings.evaluate, every },
       });
       assert.equal(evaluations, counted(iterations, every));

@@ -93,11 +93,14 @@ export const plain = (
     ...inForce,
     minibatches: 1,
     entropy: 0,
+    kl: null,
+    redraws: 0,
+    correctsSampler: false,
     learningRate: () => 1e-3,
     weightDecay: 0,
     clipNorm: 1,
     advantages: (rewards) => rewards.map(() => 0),
-    coefficients: () => ({ coefficients: [], clipped: 0 }),
+    weigh: () => ({ coefficients: [], entropy: [], clipped: 0, kl: 0 }),
   };
 };
 
@@ -170,6 +173,7 @@ export const improve = (): OperatorPart & { readonly kind: "improve"; readonly i
   given: {},
   rebuild: () => improve(),
   iterates: true,
+  needsAttempts: true,
   transform: (start) => start,
   word: () => undefined,
 });
@@ -190,5 +194,6 @@ export const bonus = (): OperatorPart & { readonly kind: "bonus"; readonly itera
   ...improve(),
   kind: "bonus",
   iterates: false,
+  needsAttempts: false,
   rebuild: () => bonus(),
 });

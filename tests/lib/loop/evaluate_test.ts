@@ -5,7 +5,7 @@ import { improve } from "exitlab/lib/operator/improve.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
-const evaluation = { every: 0, steps: 3, samples: 2, tasks: 4, temperature: 0.7, topP: 0.9 };
+const evaluation = { every: 0, steps: 3, samples: 2, tasks: 4, temperature: 0.7, topP: 0.9, resamples: 3 };
 
 function context(): EvaluationContext & { asked: SampleRequest[][] } {
   const policy = stubPolicy(1);

@@ -11,7 +11,7 @@ function context(turns: number): RolloutContext {
     tasks: domain.tasks("train"),
     operators: [],
     policy: stubPolicy(1),
-    sampling: { temperature: 1, maxTokens: 5 },
+    sampling: { temperature: 1, maxTokens: 5, publishEvery: 1 },
     groupSize: 3,
     seed: 1,
   };

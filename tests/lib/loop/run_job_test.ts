@@ -7,7 +7,12 @@ import { defineExperiment } from "exitlab/lib/experiment/define_experiment.ts";
 import { compile } from "exitlab/lib/experiment/compile.ts";
 import type { Job } from "exitlab/lib/experiment/settings.ts";
 import { grpo } from "exitlab/lib/objective/grpo.ts";
+import { changeBonus } from "exitlab/lib/operator/change_bonus.ts";
+import { diverge } from "exitlab/lib/operator/diverge.ts";
+import { diversityBonus } from "exitlab/lib/operator/diversity_bonus.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
+import { ngrams } from "exitlab/lib/operator/ngrams.ts";
+import { selfImitation } from "exitlab/lib/operator/self_imitation.ts";
 import { tinyTransformer } from "exitlab/lib/engine/tiny_transformer.ts";
 import { type JobEvent, type JobResult, runJob } from "exitlab/lib/loop/run_job.ts";
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
@@ -25,14 +30,40 @@ const shared = {
   checkpoint: { every: 3 },
 };
 
-function job(kind: "exit" | "uniform" | "chain"): Job {
-  const space = exit({ capacity: 16, minimumFill: 4 });
-  const experiment = kind === "exit"
-    ? defineExperiment({ ...shared, domain: digits(), curriculum: space, operators: [improve()] })
-    : kind === "uniform"
-    ? defineExperiment({ ...shared, domain: digits(), curriculum: uniform() })
-    : defineExperiment({ ...shared, domain: digits(), curriculum: fixedDepth({ depth: 2 }) });
-  const [first] = compile(experiment).jobs;
+const exploring = exit({ capacity: 16, minimumFill: 4 });
+
+/** One job of each way that a run can be put together. */
+const variants = {
+  uniform: defineExperiment({ ...shared, domain: digits(), curriculum: uniform() }),
+  exit: defineExperiment({ ...shared, domain: digits(), curriculum: exploring, operators: [improve()] }),
+  chain: defineExperiment({ ...shared, domain: digits(), curriculum: fixedDepth({ depth: 2 }) }),
+  shaped: defineExperiment({
+    ...shared,
+    domain: digits(),
+    curriculum: fixedDepth({ depth: 2, reward: "shaped", bonus: 0.5 }),
+  }),
+  redrawn: defineExperiment({
+    ...shared,
+    domain: digits(),
+    curriculum: exploring,
+    operators: [improve(), diverge(), changeBonus(), diversityBonus({ embedder: ngrams() })],
+    objective: grpo({ groups: 6, groupSize: 4, redraws: 2, minibatches: 2 }),
+  }),
+  imitating: defineExperiment({
+    ...shared,
+    domain: digits(),
+    curriculum: exploring,
+    operators: [improve(), selfImitation()],
+    objective: grpo({ groups: 6, groupSize: 4, importance: { mode: "truncate", most: 2 } }),
+    sampling: { publishEvery: 2 },
+  }),
+} as const;
+
+type Variant = keyof typeof variants;
+const variantNames: readonly Variant[] = ["uniform", "exit", "chain", "shaped", "redrawn", "imitating"];
+
+function job(variant: Variant): Job {
+  const [first] = compile(variants[variant]).jobs;
   if (first === undefined) throw new Error("no job");
   return first;
 }
@@ -89,7 +120,7 @@ async function inFolders(count: number, test: (folders: string[]) => Promise<voi
   }
 }
 
-for (const kind of ["exit", "uniform", "chain"] as const) {
+for (const kind of variantNames) {
   Deno.test(`runJob() gives the same rows when ${kind} is run twice`, async () => {
     await inFolders(2, async ([one = "", two = ""]) => {
       assert.equal((await play(job(kind), one)).status, "finished");
@@ -98,11 +129,11 @@ for (const kind of ["exit", "uniform", "chain"] as const) {
     });
   });
 
-  Deno.test(`runJob() gives the same rows when ${kind} is stopped at any iteration and resumed`, async () => {
+  Deno.test(`runJob() gives the same rows when ${kind} is stopped and resumed`, async () => {
     await inFolders(1, async ([whole = ""]) => {
       await play(job(kind), whole);
       const undisturbed = await allRows(whole);
-      for (let stopAt = 1; stopAt <= 7; stopAt++) {
+      for (const stopAt of [1, 2, 3, 5, 7]) {
         await inFolders(1, async ([parts = ""]) => {
           assert.deepEqual((await play(job(kind), parts, stopAt)).status, "interrupted");
           const { events, status } = await play(job(kind), parts);
@@ -144,7 +175,10 @@ Deno.test("runJob() lets a linear step size reach its end with the budget, and n
   const objective = grpo({ groups: 6, groupSize: 4, warmup: 0, schedule: "linear" });
   await inFolders(1, async ([runs = ""]) => {
     await play(
-      { ...rest, settings: { ...settings, objective, budget: { tokens: null, iterations: 4 } } },
+      {
+        ...rest,
+        settings: { ...settings, objective, budget: { tokens: null, rollouts: null, iterations: 4 } },
+      },
       runs,
     );
     const reader = await openRuns(runs);
@@ -156,7 +190,10 @@ Deno.test("runJob() lets a linear step size reach its end with the budget, and n
 
 Deno.test("runJob() spends a budget of tokens and not a batch more", async () => {
   const { settings, ...rest } = job("uniform");
-  const at: Job = { ...rest, settings: { ...settings, budget: { tokens: 500, iterations: null } } };
+  const at: Job = {
+    ...rest,
+    settings: { ...settings, budget: { tokens: 500, rollouts: null, iterations: null } },
+  };
   await inFolders(1, async ([runs = ""]) => {
     await play(at, runs);
     const reader = await openRuns(runs);
@@ -164,6 +201,55 @@ Deno.test("runJob() spends a budget of tokens and not a batch more", async () =>
     reader.close();
     const spent = rows.map(([tokens]) => Number(tokens));
     assert((spent.at(-1) ?? 0) >= 500 && (spent.at(-2) ?? 0) < 500, String(spent));
+  });
+});
+
+Deno.test("runJob() spends a budget of rollouts, each step of a chain counting as one", async () => {
+  const { settings, ...rest } = job("chain");
+  const at: Job = {
+    ...rest,
+    settings: { ...settings, budget: { tokens: null, rollouts: 50, iterations: null } },
+  };
+  await inFolders(1, async ([runs = ""]) => {
+    await play(at, runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select s.rollouts, (select count(*)::int from rollouts r where r.iteration <= s.iteration) from steps s order by all",
+    );
+    reader.close();
+    // Two chains of three responses an iteration, four times each.
+    assert.deepEqual(rows.map(([counted]) => counted), [24, 48, 72]);
+    assert.deepEqual(rows.map(([, drawn]) => drawn), [24, 48, 72]);
+  });
+});
+
+Deno.test("runJob() draws more groups only in place of those that teach nothing, up to the cap", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("redrawn"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select iteration, count(*)::int, count(distinct group_index)::int, count_if(trained)::int from groups " +
+        "group by all order by all",
+    );
+    reader.close();
+    assert.equal(rows.length, 9);
+    for (const [, drawn, indices, trained] of rows) {
+      assert.equal(drawn, indices);
+      assert(Number(drawn) >= 6 && Number(drawn) <= 18 && Number(trained) <= 6, JSON.stringify(rows));
+      assert(Number(drawn) > 6 || Number(trained) === 6, "redraws while something is missing");
+    }
+  });
+});
+
+Deno.test("runJob() draws independent first attempts once, at the last evaluation", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("exit"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select iteration, task, list(draw order by draw)::varchar from resamples group by all order by all",
+    );
+    reader.close();
+    assert.deepEqual(rows, [0, 1, 2, 3].map((task) => [9, `test-${task}`, "[0, 1, 2]"]));
   });
 });
 

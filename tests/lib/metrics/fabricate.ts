@@ -19,7 +19,7 @@ export const runRow: RunRow = {
   started: time,
 };
 
-/** What iteration `n` writes: a step, 2 groups of 2 rollouts, new and changed starts; from n = 2 an evaluation. */
+/** What iteration `n` writes: a step, 2 groups of 2 rollouts, new and changed starts; from n = 2 held-out answers. */
 export function batch(n: number): Batch {
   return {
     step: {
@@ -48,6 +48,9 @@ export function batch(n: number): Batch {
     starts: [start(`s${n}`, n, n), ...(n > 1 ? [start(`s${n - 1}`, n - 1, n), start("s0", 0, n)] : [])],
     evaluations: n % 2 === 0
       ? evaluation(n, (task, sample, step) => (task + sample + step + n) % 3 === 0)
+      : [],
+    resamples: n % 2 === 0
+      ? draws(n, (task, draw) => ({ solved: task === draw, response: `${draw % 2}` }))
       : [],
     events: n % 3 === 0
       ? [{
@@ -96,6 +99,20 @@ export function evaluation(
         ...{ solved: solved(task, sample, step), changed: step > 0, response: `${hostile} ${step}` },
       }))
     )
+  );
+}
+
+/** First attempts at 3 tasks, each drawn `count` times, as a rule says. */
+export function draws(
+  iteration: number,
+  drawn: (task: number, draw: number) => { readonly solved: boolean; readonly response: string },
+  count = 3,
+): NonNullable<Batch["resamples"]> {
+  return [0, 1, 2].flatMap((task) =>
+    Array.from({ length: count }, (_, draw) => ({
+      ...{ iteration, split: "test", task: `t${task}`, draw, quality: 0.5, tokens: 3 },
+      ...drawn(task, draw),
+    }))
   );
 }
 

@@ -51,6 +51,29 @@ Deno.test("openRuns() reads closed and live runs together, whatever their folder
     });
   }));
 
+Deno.test("openRuns() reads a run that was closed before first attempts were drawn anew", () =>
+  inFolder(async (runs) => {
+    for (const name of ["new", "old"]) {
+      const store = await begin(runs, name);
+      await store.write(batch(2));
+      await store.finish("finished");
+    }
+    await Deno.remove(`${runs}/old/resamples.parquet`);
+    await withReader(runs, async (reader) => {
+      assert.deepEqual(reader.warnings, []);
+      const { rows } = await reader.query(
+        "select run, count(task) from runs left join resamples using (run) group by all order by all",
+      );
+      assert.deepEqual(rows, [["new", 9], ["old", 0]]);
+    });
+    await Deno.remove(`${runs}/new`, { recursive: true });
+    await withReader(runs, async (reader) => {
+      assert.deepEqual(reader.warnings, []);
+      assert.deepEqual((await reader.query("from resamples")).rows, []);
+      assert.equal((await reader.query("from evaluations")).rows.length, 30);
+    });
+  }));
+
 Deno.test("openRuns() leaves damaged runs out with a warning and answers for the others", () =>
   inFolder(async (runs) => {
     for (

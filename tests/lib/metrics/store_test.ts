@@ -51,6 +51,7 @@ Deno.test("write() and finish() keep every field of every table as it was", () =
       ["rollouts", last.rollouts?.[3], "where iteration = 3 and group_index = 1 and rollout = 1"],
       ["starts", last.starts?.[1], "where id = 's2'"],
       ["evaluations", batch(2).evaluations?.[7], "where task = 't0' and sample = 1 and step = 2"],
+      ["resamples", batch(2).resamples?.[4], "where task = 't1' and draw = 1"],
       ["events", last.events?.[0], ""],
     ];
     for (const [name, row, where] of written) {
@@ -192,7 +193,38 @@ Deno.test("openStore() refuses metrics of a newer schema", () =>
     const database = await openDatabase(`${runs}/one/run.duckdb`, {});
     await database.connection.run("update meta set schema_version = 99");
     database.close();
-    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 1/);
+    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 2/);
+  }));
+
+Deno.test("openStore() brings metrics of schema 1 to schema 2, and loses none", () =>
+  inFolder(async (runs) => {
+    const store = await begin(runs, "old");
+    await store.write(batch(1));
+    await store.write({ ...batch(2), resamples: [] });
+    store.close();
+    const database = await openDatabase(`${runs}/old/run.duckdb`, {});
+    await database.connection.run("drop table resamples; update meta set schema_version = 1");
+    database.close();
+    const tail = `${runs}/old/events.jsonl`;
+    await Deno.writeTextFile(tail, (await Deno.readTextFile(tail)).replace('{"schema":2', '{"schema":1'));
+    const before = await contents(runs);
+    assert.deepEqual(before["resamples"], []);
+
+    const resumed = await openStore(`${runs}/old`, { run: "old", arm: "exit", seed: 1 });
+    await resumed.write({ resamples: batch(2).resamples ?? [] });
+    assert.match(await Deno.readTextFile(tail), /^{"schema":2,/);
+    const { resamples, rollouts: _rollouts, ...others } = await contents(runs);
+    const { resamples: _none, rollouts: _hidden, ...kept } = before;
+    assert.deepEqual(others, kept);
+    assert.ok(Array.isArray(resamples) && resamples.length === 9);
+    await resumed.finish("finished");
+
+    const fresh = await begin(`${runs}/fresh`, "old");
+    for (const n of [1, 2]) await fresh.write(batch(n));
+    await fresh.finish("finished");
+    const { runs: _told, ...migrated } = await contents(runs);
+    const { runs: _same, ...expected } = await contents(`${runs}/fresh`);
+    assert.deepEqual(migrated, expected);
   }));
 
 Deno.test("openStore() says what to do with a damaged database", () =>

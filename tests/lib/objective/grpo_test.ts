@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { grpo } from "../../../lib/objective/grpo.ts";
+import { completion } from "./fixtures.ts";
 
 Deno.test("grpo() has the documented defaults", () => {
-  const part = grpo();
-  assert.deepEqual(part.options, {
+  assert.deepEqual(grpo().options, {
     groups: 32,
     groupSize: 8,
     clip: { low: 0.2, high: 0.2 },
@@ -15,48 +15,52 @@ Deno.test("grpo() has the documented defaults", () => {
     minibatches: 1,
     weightDecay: 0,
     clipNorm: 1,
+    kl: null,
+    importance: null,
+    aggregate: "sequence",
+    dualClip: null,
+    redraws: 0,
+    overlong: null,
   });
-  assert.deepEqual(part.given, {});
-  assert.equal(part.kind, "grpo");
 });
 
-Deno.test("grpo() raises the step size in a straight line and then keeps it", () => {
-  const part = grpo({ learningRate: 1e-3, warmup: 4 });
-  assert.deepEqual([1, 2, 4, 5, 1000].map(part.learningRate), [2.5e-4, 5e-4, 1e-3, 1e-3, 1e-3]);
-  assert.equal(grpo({ warmup: 0 }).learningRate(1, 0.5), 3e-4);
-  assert.equal(grpo({ warmup: 0, schedule: "linear" }).learningRate(9, 0.75), 3e-4 / 4);
-});
-
-Deno.test("grpo() hands its options to advantages and coefficients", () => {
+Deno.test("grpo() hands its options to advantages, weights, rewards and redraws", () => {
   assert.deepEqual(grpo({ normalize: "none" }).advantages([1, 0]), [0.5, -0.5]);
-  const moved = { advantage: 1, now: Float32Array.of(0.3), then: Float32Array.of(0) };
-  assert.equal(grpo({ clip: 0.2 }).coefficients([moved]).clipped, 1);
-  assert.equal(grpo({ clip: { low: 0.2, high: 0.5 } }).coefficients([moved]).clipped, 0);
+  const moved = completion({ then: [0], now: [0.3] });
+  assert.equal(grpo({ clip: 0.2 }).weigh([moved], 4).clipped, 1);
+  assert.equal(grpo({ clip: { low: 0.2, high: 0.5 } }).weigh([moved], 4).clipped, 0);
+  assert.equal(grpo({ dualClip: 1.3 }).weigh([{ ...moved, advantage: -1 }], 4).clipped, 1);
+  const [short, long] = [completion({ then: [-1] }), completion({ then: [-1, -1, -1] })];
+  for (
+    const [aggregate, weights] of [["sequence", [1 / 2, 1 / 6]], ["token", [1 / 4, 1 / 4]], ["constant", [
+      1 / 8,
+      1 / 8,
+    ]]] as const
+  ) {
+    const { coefficients } = grpo({ aggregate }).weigh([short, long], 4);
+    assert.deepEqual(coefficients.map(([first]) => first), weights.map(Math.fround));
+  }
+  assert.equal(grpo({ redraws: 2 }).redraws, 2);
+  assert.equal(grpo({ overlong: { buffer: 4, penalty: 0.5 } }).shape?.(1, 10, 10), 0.5);
+  assert.equal(grpo({ overlong: { buffer: 4 } }).shape?.(1, 10, 10), 0);
 });
 
-Deno.test("grpo() can be rebuilt from what was given", () => {
-  const part = grpo({ clip: 0.1, entropy: 0 });
-  assert.deepEqual(part.given, { clip: 0.1, entropy: 0 });
-  assert.deepEqual(part.rebuild({ ...part.given, groups: 4 }).options, { ...part.options, groups: 4 });
-});
-
-Deno.test("grpo() refuses options that are unknown or out of range", () => {
+Deno.test("grpo() refuses options of its own that are out of range", () => {
   const refused: [Parameters<typeof grpo>[0], RegExp][] = [
-    [{ clip: -0.1 }, /"clip" to be a number in \[0, 1\]/],
-    [{ clip: 1.1 }, /"clip" to be a number in \[0, 1\]/],
-    [{ clip: { low: 0.2, high: Infinity } }, /"clip" to be/],
-    [{ clip: { low: 2, high: 2 } }, /"clip" to be/],
-    [{ groupSize: 1 }, /"groupSize" to be a whole number of at least 2 but found 1 in grpo\(\)/],
-    [{ groups: 0 }, /"groups"/],
-    [{ learningRate: 0 }, /"learningRate" to be a number above 0 but found 0/],
-    [{ learningRate: NaN }, /"learningRate"/],
-    [{ warmup: 1.5 }, /"warmup"/],
-    [{ entropy: -1 }, /"entropy"/],
-    [{ minibatches: 0 }, /"minibatches"/],
+    [{ redraws: 101 }, /"redraws" to be a whole number from 0 to 100 but found 101 in grpo\(\)/],
+    [{ redraws: -1 }, /"redraws" to be a whole number from 0 to 100/],
+    [{ dualClip: 1 }, /"dualClip" to be null or a number above 1 but found 1/],
+    [{ dualClip: Infinity }, /"dualClip" to be null or a number above 1 but found Infinity/],
+    [{ overlong: { buffer: 0 } }, /"overlong.buffer" to be a whole number of at least 1 but found 0/],
+    [{ overlong: { buffer: 1, penalty: 0 } }, /"overlong.penalty" to be a number above 0 but found 0/],
   ];
   for (const [options, message] of refused) assert.throws(() => grpo(options), message);
+  const { rebuild } = grpo();
+  assert.throws(() => rebuild({ overlong: {} }), /Missing option "overlong.buffer" in grpo\(\)/);
+  assert.throws(() => rebuild({ overlong: 4 }), /"overlong" to be null or an object but found 4/);
+  assert.throws(() => rebuild({ normalize: "mean" }), /"normalize" to be "std" or "none" but found "mean"/);
   assert.throws(
-    () => grpo().rebuild({ grupSize: 4 }),
-    /Unknown option "grupSize" \(Did you mean "groupSize"\?\)/,
+    () => rebuild({ aggregate: "batch" }),
+    /"aggregate" to be "sequence" or "token" or "constant"/,
   );
 });

@@ -63,8 +63,23 @@ Deno.test("operators refuse options they do not have", () => {
 Deno.test("operators say what they are", () => {
   for (const operator of [improve(), diverge()]) {
     assert.equal(operator.part, "operator");
-    assert.equal(operator.iterates, true);
+    assert.deepEqual([operator.iterates, operator.needsAttempts], [true, true]);
     assert.deepEqual(operator.rebuild(operator.given).options, operator.options);
   }
-  assert.deepEqual(diverge().options, { probability: 0.2 });
+  assert.deepEqual(improve().options, { reward: "domain" });
+  assert.deepEqual(diverge().options, { probability: 0.2, reward: "domain" });
+});
+
+Deno.test("operators leave the reward to the domain unless they have a rule, each for its own mode", () => {
+  for (const operator of [improve(), diverge(), improve({ reward: "domain" })]) {
+    assert.equal("rewardRule" in operator, false);
+  }
+  for (const rule of ["absolute", "improvement", "improvement-or-keep"] as const) {
+    assert.deepEqual(improve({ reward: rule }).rewardRule, { mode: "improve", rule });
+    assert.deepEqual(diverge({ reward: rule }).rewardRule, { mode: "diverge", rule });
+  }
+  assert.throws(
+    () => improve().rebuild({ reward: "relative" }),
+    /"reward" to be "domain" or "absolute" or "improvement" or "improvement-or-keep" but found "relative"/,
+  );
 });

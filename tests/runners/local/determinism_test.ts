@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Checkpoint, Completion, Policy, SampleRequest } from "../../../lib/engine/engine.ts";
 import { Random } from "../../../lib/random.ts";
 import { decodeCheckpoint } from "../../../runners/local/checkpoint.ts";
-import { adam, mixedBatch, randomTokens, weigh, withPolicy } from "./fixtures.ts";
+import { adam, embed, mixedBatch, randomTokens, referenceOf, weigh, withPolicy } from "./fixtures.ts";
 
 /** Requests with shared and single prompts of many lengths. */
 function requests(random: Random): SampleRequest[] {
@@ -24,9 +24,11 @@ interface Outcome {
   readonly norms: number[];
   readonly checkpoint: Checkpoint;
   readonly logprobs: Float32Array[];
+  readonly frozen: Float32Array[];
+  readonly embeddings: Float32Array[];
 }
 
-/** Trains a little, publishes, samples and scores. */
+/** Trains a little, publishes, samples, scores and embeds. */
 async function exercise(policy: Policy): Promise<Outcome> {
   const random = new Random(9, "exercise");
   const losses: number[] = [];
@@ -34,17 +36,24 @@ async function exercise(policy: Policy): Promise<Outcome> {
   for (let step = 0; step < 3; step++) {
     const { loss } = await policy.forwardBackward(mixedBatch(random), { temperature: 0.9 });
     const { gradientNorm } = await policy.optimStep({ ...adam, clipNorm: 1, weightDecay: 0.1 });
+    await referenceOf(policy).refresh(0.3);
     losses.push(loss);
     norms.push(gradientNorm);
   }
   await policy.publish();
   const asked = requests(random);
   const completions = await policy.sample(asked);
-  const logprobs = await policy.logprobs(asked.map(({ prompt }) => prompt), { temperature: 1 });
-  return { completions, losses, norms, logprobs, checkpoint: await policy.save() };
+  const prompts = asked.map(({ prompt }) => prompt);
+  const logprobs = await policy.logprobs(prompts, { temperature: 1 });
+  const frozen = await referenceOf(policy).logprobs(prompts, { temperature: 1 });
+  const embeddings = await embed(
+    policy,
+    prompts.map((tokens, at) => ({ tokens, from: at % tokens.length })),
+  );
+  return { completions, losses, norms, logprobs, frozen, embeddings, checkpoint: await policy.save() };
 }
 
-Deno.test("the number of workers changes no bit of training, scoring and sampling", async () => {
+Deno.test("the number of workers changes no bit of training, scoring, embedding and sampling", async () => {
   const alone = await withPolicy(exercise, { workers: 1 });
   for (const workers of [2, 3]) {
     assert.deepEqual(await withPolicy(exercise, { workers }), alone);

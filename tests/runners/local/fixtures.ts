@@ -1,5 +1,5 @@
 /** What the tests of the embedded engine share. */
-import type { AdamOptions, Datum, Policy } from "../../../lib/engine/engine.ts";
+import type { AdamOptions, Datum, Policy, Reference, Span } from "../../../lib/engine/engine.ts";
 import { tinyTransformer, type TinyTransformerInput } from "../../../lib/engine/tiny_transformer.ts";
 import type { Random } from "../../../lib/random.ts";
 import { embeddedEngine, type EmbeddedEngineOptions } from "../../../runners/local/engine.ts";
@@ -36,6 +36,18 @@ export async function withPolicy<Result>(
   }
 }
 
+/** Embeds spans with a policy that can. */
+export async function embed(policy: Policy, spans: readonly Span[]): Promise<Float32Array[]> {
+  if (policy.embed === undefined) throw new TypeError("Expected a policy that embeds");
+  return await policy.embed(spans);
+}
+
+/** The frozen weights of a policy that keeps them. */
+export function referenceOf({ reference }: Policy): Reference {
+  if (reference === undefined) throw new TypeError("Expected a policy with a reference");
+  return reference;
+}
+
 /** Random token ids. */
 export function randomTokens(random: Random, length: number): number[] {
   return Array.from({ length }, () => random.int(smallShape.vocabulary));
@@ -46,6 +58,12 @@ export function weigh(random: Random, tokens: readonly number[], from: number): 
   const draw = (spread: number): Float32Array =>
     Float32Array.from(tokens, (_, at) => at < Math.max(1, from) ? 0 : spread * (2 * random.next() - 1));
   return { tokens, coefficients: draw(1), entropy: draw(0.3).map(Math.abs) };
+}
+
+/** One step on a random batch. */
+export async function train(policy: Policy, random: Random): Promise<void> {
+  await policy.forwardBackward(mixedBatch(random), { temperature: 1 });
+  await policy.optimStep(adam);
 }
 
 /** Sequences of many lengths, some of which begin alike. */

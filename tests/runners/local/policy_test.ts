@@ -3,13 +3,15 @@ import type { Policy, PolicyPart } from "../../../lib/engine/engine.ts";
 import { tinyTransformer } from "../../../lib/engine/tiny_transformer.ts";
 import { UserError } from "../../../lib/errors.ts";
 import { embeddedEngine } from "../../../runners/local/engine.ts";
-import { adam, withPolicy } from "./fixtures.ts";
+import { adam, embed, referenceOf, withPolicy } from "./fixtures.ts";
 
 const request = { prompt: [1, 2], maxTokens: 3, temperature: 1, topP: 1, seed: 1 } as const;
 const datum = { tokens: [1, 2, 3], coefficients: Float32Array.of(0, 1, 1) } as const;
 const heat = { temperature: 1 } as const;
 
-const refusals: readonly [string, (policy: Policy) => Promise<unknown>, RegExp][] = [
+type Refusal = [name: string, call: (policy: Policy) => Promise<unknown>, message: RegExp];
+
+const refusals: readonly Refusal[] = [
   [
     "an empty prompt",
     (policy) => policy.sample([{ ...request, prompt: [] }]),
@@ -64,6 +66,41 @@ const refusals: readonly [string, (policy: Policy) => Promise<unknown>, RegExp][
     (policy) => policy.forwardBackward([{ ...datum, entropy: Float32Array.of(0, NaN, 1) }], heat),
     /finite entropy weights but found NaN/,
   ],
+  [
+    "an empty span",
+    (policy) => embed(policy, [{ tokens: [1], from: 0 }, { tokens: [], from: 0 }]),
+    /at least 1 token but found 0 in span 1/,
+  ],
+  [
+    "a span beyond the context",
+    (policy) => embed(policy, [{ tokens: new Array(25).fill(1), from: 3 }]),
+    /at most 24 tokens, the context, but found 25 in span 0/,
+  ],
+  [
+    "an id of a span outside the vocabulary",
+    (policy) => embed(policy, [{ tokens: [-1], from: 0 }]),
+    /0 to 103 but found -1 in span 0/,
+  ],
+  ...[2, -1, 0.5, NaN].map((from): Refusal => [
+    `a span from ${from} on`,
+    (policy) => embed(policy, [{ tokens: [1, 2], from }]),
+    new RegExp(`a whole from in \\[0, 2\\) but found ${from} in span 0`),
+  ]),
+  ...[0, -0.5, 1.01, NaN, Infinity].map((mix): Refusal => [
+    `a mix of ${mix}`,
+    (policy) => referenceOf(policy).refresh(mix),
+    new RegExp(`RangeError: Expected a mix in \\(0, 1\\] but found ${mix} in reference\\.refresh`),
+  ]),
+  [
+    "an empty sequence for the reference",
+    (policy) => referenceOf(policy).logprobs([[1], []], heat),
+    /at least 1 token but found 0 in sequence 1/,
+  ],
+  [
+    "a temperature of 0 for the reference",
+    (policy) => referenceOf(policy).logprobs([[1, 2]], { temperature: 0 }),
+    /temperature above 0 but found 0 in loss/,
+  ],
   ["beta1 of 1", (policy) => policy.optimStep({ ...adam, beta1: 1 }), /beta1 in \[0, 1\)/],
   [
     "a learning rate that is not a number",
@@ -87,6 +124,13 @@ Deno.test("calls that overlap are carried out in order", async () => {
       const calls = [
         () => policy.forwardBackward([datum], heat),
         () => policy.optimStep(adam),
+        () => referenceOf(policy).logprobs([datum.tokens], heat),
+        () => referenceOf(policy).refresh(0.5),
+        () => referenceOf(policy).logprobs([datum.tokens], heat),
+        () => embed(policy, [{ tokens: datum.tokens, from: 1 }]),
+        () => policy.forwardBackward([datum], heat),
+        () => policy.optimStep(adam),
+        () => embed(policy, [{ tokens: datum.tokens, from: 1 }]),
         () => policy.sample([request]),
         () => policy.publish(),
         () => policy.sample([request]),
@@ -107,6 +151,9 @@ Deno.test("close() refuses calls that wait and calls that come later", async () 
   await policy.close();
   await checked;
   await assert.rejects(policy.sample([request]), /The policy is closed/);
+  await assert.rejects(embed(policy, [{ tokens: [1], from: 0 }]), /The policy is closed/);
+  await assert.rejects(referenceOf(policy).refresh(1), /The policy is closed/);
+  await assert.rejects(referenceOf(policy).logprobs([[1]], heat), /The policy is closed/);
   await policy.close();
 });
 
@@ -135,6 +182,9 @@ Deno.test("open() finds room for wide, deep and long models with many workers", 
       const [logprobs] = await policy.logprobs([tokens], heat);
       assert.equal(logprobs?.length, policy.context);
       assert.ok(logprobs.every(Number.isFinite));
+      const [embedding] = await embed(policy, [{ tokens, from: 0 }]);
+      assert.equal(embedding?.length, model.width);
+      assert.ok(embedding.every(Number.isFinite));
     }, { model, workers: 4 });
   }
 });
@@ -144,6 +194,7 @@ Deno.test("embeddedEngine() says what it is and refuses an impossible number of 
   assert.equal(capabilities.build, "wasm plain-simd");
   assert.equal(capabilities.description, "wasm plain-simd, 3 workers");
   assert.equal(capabilities.reduction, "sum");
+  assert.deepEqual([capabilities.embeddings, capabilities.reference], [true, true]);
   for (const workers of [0, -1, 1.5, NaN]) {
     assert.throws(() => embeddedEngine({ workers }), /whole number of workers/);
   }

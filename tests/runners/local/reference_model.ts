@@ -1,5 +1,5 @@
 /** The same transformer in plain float64 loops, written from the formulas: what the engine is compared with. */
-import type { Datum } from "../../../lib/engine/engine.ts";
+import type { Datum, Span } from "../../../lib/engine/engine.ts";
 import type { Shape } from "../../../runners/local/shape.ts";
 
 /** Parameters by tensor, row-major. */
@@ -52,9 +52,9 @@ function attend(qkv: readonly Row[], row: number, { width, heads }: Shape): Row 
   }).flat();
 }
 
-/** Logits after each token. */
-export function referenceLogits(parameters: Parameters, shape: Shape, tokens: readonly number[]): Row[] {
-  const { width, vocabulary } = shape;
+/** The hidden state of each token after all blocks and the last norm. */
+export function referenceStates(parameters: Parameters, shape: Shape, tokens: readonly number[]): Row[] {
+  const { width } = shape;
   let stream = tokens.map((token, position) =>
     Array.from({ length: width }, (_, at) =>
       (tensor(parameters, "tokens")[token * width + at] ?? NaN) +
@@ -73,8 +73,22 @@ export function referenceLogits(parameters: Parameters, shape: Shape, tokens: re
       return x.map((value, at) => value + (change[at] ?? NaN));
     });
   }
-  return stream.map((x) =>
-    matmul(norm(x, tensor(parameters, "norm")), tensor(parameters, "head"), vocabulary)
+  return stream.map((x) => norm(x, tensor(parameters, "norm")));
+}
+
+/** Logits after each token. */
+export function referenceLogits(parameters: Parameters, shape: Shape, tokens: readonly number[]): Row[] {
+  return referenceStates(parameters, shape, tokens).map((x) =>
+    matmul(x, tensor(parameters, "head"), shape.vocabulary)
+  );
+}
+
+/** The mean hidden state of a span. */
+export function referenceEmbedding(parameters: Parameters, shape: Shape, { tokens, from }: Span): Row {
+  const states = referenceStates(parameters, shape, tokens).slice(from);
+  return Array.from(
+    { length: shape.width },
+    (_, at) => states.reduce((sum, x) => sum + (x[at] ?? NaN), 0) / states.length,
   );
 }
 

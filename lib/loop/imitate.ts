@@ -1,0 +1,43 @@
+import type { Policy } from "../engine/engine.ts";
+import type { Random } from "../random.ts";
+import { ask } from "./ask.ts";
+import { weighedGroup } from "./group_rewards.ts";
+import type { Group, RolloutContext } from "./rollout.ts";
+
+/** A response to learn that was not sampled from its prompt. */
+export interface ImitatedResponse {
+  /** The improve request as token ids. */
+  readonly prompt: readonly number[];
+  /** The response as token ids. */
+  readonly tokens: readonly number[];
+  /** What it weighs, as an advantage. */
+  readonly weight: number;
+}
+
+/** What operators want to be learned from the groups of an iteration beside their advantages. */
+export function imitatedResponses(
+  groups: readonly Group[],
+  { domain, tasks, operators, policy }: Pick<RolloutContext, "domain" | "tasks" | "operators" | "policy">,
+  random: Random,
+): ImitatedResponse[] {
+  const weighed = groups.map(weighedGroup);
+  return operators.flatMap((operator) =>
+    (operator.imitations?.(weighed, random) ?? []).map(({ group, attempt, response, weight }) => {
+      const rollouts = groups[group]?.rollouts;
+      const history = rollouts?.[attempt]?.successors[0];
+      const tokens = rollouts?.[response]?.responses[0]?.completion.tokens;
+      if (history === undefined || tokens === undefined || !(Number.isFinite(weight) && weight > 0)) {
+        throw new RangeError(
+          `Expected ${operator.kind} to name rollouts of a group and a weight above 0 but found ` +
+            JSON.stringify({ group, attempt, response, weight }),
+        );
+      }
+      return { prompt: improveRequest(history), tokens, weight };
+    })
+  );
+
+  function improveRequest(history: Group["start"]): number[] {
+    const messages = ask({ ...history, mode: "improve" }, domain, tasks.at(history.task).task, operators);
+    return policy.tokenizer.encodeChat(messages);
+  }
+}

@@ -1,0 +1,30 @@
+import { UserError } from "../errors.ts";
+
+/** The environment's name for the token of the Hugging Face hub. */
+const variable = "HF_TOKEN";
+
+/**
+ * The hub's token for a request to this address: only over https, and only to a host of Hugging Face.
+ *
+ * @param environment The environment; that of the process when left out, if it may be read.
+ * @returns `undefined` if there is no token, or the address is not one that may see it.
+ * @throws {UserError} If it has characters that no token has; the message does not show it.
+ */
+export function hubToken(
+  { protocol, hostname }: URL,
+  environment: (name: string) => string | undefined = readEnvironment,
+): string | undefined {
+  const mayKnow = protocol === "https:" &&
+    /(^|\.)(huggingface\.co|endpoints\.huggingface\.cloud)$/.test(hostname);
+  const token = mayKnow ? environment(variable)?.trim() : undefined;
+  if (token === undefined || token === "") return undefined;
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new UserError(
+    `Expected ${variable} in the environment to be a token but found other characters in it`,
+  );
+}
+
+function readEnvironment(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { UserError } from "../../lib/errors.ts";
+import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
+import { writeResults } from "../../lib/metrics/results_file.ts";
+import type { RunResults } from "../../lib/metrics/run_results.ts";
+import type { Measure } from "../../lib/metrics/task_figures.ts";
+import { explainWriteError } from "../../lib/loop/write_error.ts";
+import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { comparisonReport } from "../../lib/report/comparison_report.ts";
+import { curveSvg } from "../../lib/report/curve_svg.ts";
+import { toMarkdown, toText } from "../../lib/report/document.ts";
+import { settingsReport } from "../../lib/report/settings_report.ts";
+import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { findResults } from "./find_results.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** `deno task compare`: arms side by side, and what their differences show. */
+export const compareCommand: Command = {
+  name: "compare",
+  summary: "Compare the arms of runs on held-out tasks, with intervals and at equal compute.",
+  usage: "[RUN…] [options]",
+  options: {
+    runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
+    arms: { type: "string", value: "A,B", help: "Only these arms, in this order" },
+    against: {
+      type: "string",
+      value: "ARM",
+      multiple: true,
+      help: "Compare the others with this arm; default grpo, or else the first",
+    },
+    step: { type: "string", value: "K", help: "Self-improvement step to compare at; default the last" },
+    measure: { type: "string", value: "WHAT", help: "solved (default) or quality" },
+    seed: { type: "string", value: "N", help: "Seed of the resampling; default 0" },
+    unfinished: { type: "boolean", help: "Count the last evaluation of runs that have not ended" },
+    out: { type: "string", value: "DIR", help: "Write a page, a picture and a Parquet file there" },
+    name: { type: "string", value: "NAME", help: "The name of these files; default the experiment's" },
+    json: { type: "boolean", help: "Print every figure as JSON" },
+  },
+  examples: [
+    "deno task compare                                     # all ended runs in runs/",
+    "deno task compare runs/exit-math-* --against grpo --against chain",
+    "deno task compare --arms grpo,exit --step 4 --out docs/results --name exit_math",
+    "deno task compare docs/results/exit_math.parquet      # the same tables, without the runs",
+  ],
+  run: runCompare,
+};
+
+async function runCompare(line: CommandLine): Promise<number> {
+  const measure = readMeasure(line.value("measure"));
+  const step = wholeNumber(line, "step");
+  const seed = wholeNumber(line, "seed");
+  const arms = line.value("arms")?.split(",");
+  const name = line.value("name");
+  if (name !== undefined && !/^[\w.-]+$/.test(name)) {
+    throw new UserError(`Expected --name to be letters, digits, ".", "-" and "_" but found "${name}"`);
+  }
+  const runs = line.value("runs") ?? "runs";
+  const { results, notes } = await findResults(line.words, runs, line.flag("unfinished"));
+  if (results.length === 0) {
+    for (const note of notes) printError(`note: ${note}`);
+    throw new UserError(
+      `Expected ended runs to compare but found none${line.words.length === 0 ? ` in "${runs}"` : ""}` +
+        "; deno task run makes some",
+    );
+  }
+  const compared = compareRuns(results, {
+    measure,
+    ...step === undefined ? {} : { step },
+    ...seed === undefined ? {} : { seed },
+    ...arms === undefined ? {} : { arms },
+    ...line.values("against").length === 0 ? {} : { against: line.values("against") },
+  });
+  const comparison = { ...compared, notes: [...notes, ...compared.notes] };
+  print(
+    line.flag("json")
+      ? JSON.stringify(comparison, null, 2)
+      : toText(comparisonReport(comparison, "terminal")),
+  );
+  const out = line.value("out");
+  if (out !== undefined) {
+    const title = name ?? experimentName(comparison);
+    for (const path of await writePage(out, title, comparison, results)) printError(`Written: ${path}`);
+  }
+  return exitCodes.success;
+}
+
+function readMeasure(text: string = "solved"): Measure {
+  if (text === "solved" || text === "quality") return text;
+  throw new UserError(`Expected --measure to be solved or quality but found "${text}"`);
+}
+
+function wholeNumber(line: CommandLine, option: string): number | undefined {
+  const text = line.value(option);
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UserError(`Expected --${option} to be a whole number from 0 but found "${text}"`);
+}
+
+function experimentName({ arms }: Comparison): string {
+  const names = new Set(arms.map(({ experiment }) => experiment));
+  return names.size === 1 ? [...names].join() : "comparison";
+}
+
+/** Writes the Markdown page, its picture and the Parquet file behind it; returns their paths. */
+async function writePage(
+  out: string,
+  name: string,
+  comparison: Comparison,
+  results: readonly RunResults[],
+): Promise<string[]> {
+  const counted = new Set(comparison.arms.flatMap(({ runs }) => runs.map(({ run }) => run)));
+  const command = ["deno", "task", "compare", ...Deno.args.slice(1)].map(shellWord).join(" ");
+  const page = toMarkdown(name, [
+    {
+      kind: "picture",
+      title: `${name}: held-out answers after k self-improvement steps`,
+      path: `${name}.svg`,
+    },
+    ...comparisonReport(comparison, "page"),
+    ...settingsReport(comparison, command),
+  ]);
+  const picture = curveSvg(
+    name,
+    comparison.arms.flatMap(({ label, curve }) =>
+      curve.map(({ step, mean, standardError }) => ({
+        ...{ arm: label, step, solved: mean, standardError: standardError ?? 0 },
+      }))
+    ),
+  );
+  const path = (extension: string): string => join(out, `${name}.${extension}`);
+  try {
+    await Deno.mkdir(out, { recursive: true });
+    await writeResults(path("parquet"), results.filter(({ run }) => counted.has(run)));
+    await writeDurably(path("svg"), new TextEncoder().encode(picture));
+    await writeDurably(path("md"), new TextEncoder().encode(page));
+  } catch (error) {
+    throw explainWriteError(error, out);
+  }
+  return [path("md"), path("svg"), path("parquet")];
+}

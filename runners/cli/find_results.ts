@@ -1,0 +1,126 @@
+import { basename, dirname, join } from "node:path";
+import { closest } from "../../lib/closest.ts";
+import { UserError } from "../../lib/errors.ts";
+import { collectResults } from "../../lib/metrics/collect_results.ts";
+import { openRuns } from "../../lib/metrics/reader.ts";
+import { readResults } from "../../lib/metrics/results_file.ts";
+import type { RunResults } from "../../lib/metrics/run_results.ts";
+
+/** What was found. */
+export interface FoundResults {
+  /** One a run, each once. */
+  readonly results: readonly RunResults[];
+  /** One sentence for each run or folder that is left out. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The results that words name: a run's folder, a folder of runs, a run's id, or a Parquet file of results. Without
+ * words, all in the folder of runs.
+ *
+ * @param runs The folder of all runs, where ids are looked up.
+ * @param unfinished Whether runs that have not ended count.
+ * @throws {UserError} If a word names nothing, or a file is not one of results.
+ */
+export async function findResults(
+  words: readonly string[],
+  runs: string,
+  unfinished: boolean,
+): Promise<FoundResults> {
+  const notes: string[] = [];
+  const files: string[] = [];
+  const folders = new Map<string, Set<string> | "all">();
+  for (const word of words.length === 0 ? [runs] : words) {
+    const { parent, name } = await placeOf(word, runs);
+    if (name === undefined) folders.set(parent, "all");
+    else if (name.endsWith(".parquet")) files.push(join(parent, name));
+    else {
+      const chosen = folders.get(parent) ?? new Set();
+      folders.set(parent, chosen === "all" ? chosen : chosen.add(name));
+    }
+  }
+  const found: RunResults[] = [];
+  for (const file of files) found.push(...(await readResults(file)).results);
+  for (const [folder, chosen] of folders) {
+    const read = await readFolder(folder, chosen, unfinished);
+    found.push(...read.results);
+    notes.push(...read.notes);
+  }
+  return { results: [...new Map(found.map((each) => [each.run, each])).values()], notes };
+}
+
+/** The folder of runs that a word points into, and the name in it; no name for all of them. */
+async function placeOf(
+  word: string,
+  runs: string,
+): Promise<{ readonly parent: string; readonly name: string | undefined }> {
+  const whole = word.replace(/(?<=.)\/+$/, "");
+  const found = await Deno.stat(whole).catch(() => undefined);
+  if (found?.isFile === true) {
+    if (whole.endsWith(".parquet")) return { parent: dirname(whole), name: basename(whole) };
+    throw new UserError(`Expected a run's folder or a .parquet file of results but found the file "${word}"`);
+  }
+  if (found?.isDirectory === true) {
+    return await isRun(whole) || whole !== runs && !await holdsRuns(whole)
+      ? { parent: dirname(whole), name: basename(whole) }
+      : { parent: whole, name: undefined };
+  }
+  if (!whole.includes("/") && await Deno.stat(join(runs, whole)).catch(() => undefined) !== undefined) {
+    return { parent: runs, name: whole };
+  }
+  const guess = closest(whole, await namesIn(runs));
+  throw new UserError(
+    `Found no run "${word}", neither as a path nor in "${runs}"${
+      guess === undefined ? "" : ` (did you mean "${guess}"?)`
+    }`,
+  );
+}
+
+async function readFolder(
+  folder: string,
+  chosen: ReadonlySet<string> | "all",
+  unfinished: boolean,
+): Promise<FoundResults> {
+  const reader = await openRuns(folder);
+  try {
+    const names = chosen === "all" ? reader.folders : [...chosen];
+    const { results, notes } = await collectResults(reader, names);
+    const known = new Set([...reader.folders]);
+    const kept = results.filter(({ status }) => unfinished || status === "finished");
+    return {
+      results: kept,
+      notes: [
+        ...names.filter((name) => !known.has(name)).map((name) =>
+          `"${join(folder, name)}" is left out: it holds no run`
+        ),
+        ...reader.warnings.filter((warning) => names.some((name) => warning.includes(`"${name}"`))),
+        ...notes,
+        ...results.filter((each) => !kept.includes(each)).map(({ run, status }) =>
+          `Run "${run}" is left out: it is ${status}; --unfinished counts its last evaluation`
+        ),
+      ],
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+async function isRun(folder: string): Promise<boolean> {
+  const names = await namesIn(folder);
+  return names.includes("runs.parquet") || names.includes("events.jsonl");
+}
+
+async function holdsRuns(folder: string): Promise<boolean> {
+  for (const name of await namesIn(folder)) if (await isRun(join(folder, name))) return true;
+  return false;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+  }
+  return names;
+}
