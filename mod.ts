@@ -12,12 +12,12 @@ export type { Experiment } from "./lib/experiment/experiment.ts";
 export type { Plan } from "./lib/experiment/plan.ts";
 export type { Job, Settings } from "./lib/experiment/settings.ts";
 
-export { sudoku } from "./domains/math/sudoku.ts";
+export { sudoku, type SudokuInput } from "./domains/math/sudoku.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 
 export { uniform } from "./lib/curriculum/uniform.ts";
 export { fixedDepth } from "./lib/curriculum/fixed_depth.ts";
-export { exit } from "./lib/curriculum/exit.ts";
+export { exit, type ExitInput } from "./lib/curriculum/exit.ts";
 export { prioritized } from "./lib/curriculum/prioritized.ts";
 export { learnability } from "./lib/curriculum/learnability.ts";
 export { checkCurriculum } from "./lib/curriculum/conformance.ts";
@@ -35,7 +35,7 @@ export { featureExtraction } from "./lib/operator/feature_extraction.ts";
 export { checkOperator } from "./lib/operator/conformance.ts";
 export type { OperatorPart } from "./lib/operator/operator.ts";
 
-export { grpo } from "./lib/objective/grpo.ts";
+export { grpo, type GrpoInput } from "./lib/objective/grpo.ts";
 export { drGrpo } from "./lib/objective/dr_grpo.ts";
 export { dapo } from "./lib/objective/dapo.ts";
 export { gspo } from "./lib/objective/gspo.ts";

@@ -7,7 +7,7 @@ import type { CurriculumPart } from "./curriculum.ts";
 
 /** How much is checked. */
 export interface CurriculumCheck {
-  /** Training iterations in each check; memory is watched over twice as many. Default 40. */
+  /** Training iterations in each check; memory is watched over four times as many. Default 40. */
   readonly iterations?: number;
   /** Starts an iteration. Default 16. */
   readonly count?: number;

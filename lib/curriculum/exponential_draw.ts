@@ -21,8 +21,11 @@ const mostSkew = 0.5;
 /** How far, in the exponent, the largest weight in the tree may be from 1. */
 const mostDrift = 30;
 
-/** No exponent is smaller: such starts have weights that are nothing beside others, but a draw among them is uniform. */
-const leastExponent = -690;
+/**
+ * No exponent is farther from 0. Slots of less weight are as good as never drawn beside others, but equally likely among
+ * themselves; slots of more weight make the tree be built anew before a draw.
+ */
+const largestExponent = 690;
 
 const saved = v.strictObject({
   slope: v.pipe(v.number(), v.finite(), v.minValue(0)),
@@ -133,5 +136,5 @@ export class ExponentialDraw implements ScoreDraw {
 }
 
 function weightOf(utility: number, slope: number, anchor: number): number {
-  return Math.exp(Math.max(slope * (utility - anchor), leastExponent));
+  return Math.exp(Math.min(largestExponent, Math.max(-largestExponent, slope * (utility - anchor))));
 }

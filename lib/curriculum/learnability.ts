@@ -23,6 +23,8 @@ export interface LearnabilityPart extends CurriculumPart {
   readonly options: LearnabilityOptions;
   /** It starts from root tasks alone. */
   readonly histories: false;
+  /** Every response is a first attempt. */
+  readonly longestChain: 1;
 }
 
 const schema = v.pipe(

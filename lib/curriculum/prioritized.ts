@@ -32,6 +32,8 @@ export interface PrioritizedPart extends CurriculumPart {
   readonly options: PrioritizedOptions;
   /** It starts from root tasks alone. */
   readonly histories: false;
+  /** Every response is a first attempt. */
+  readonly longestChain: 1;
 }
 
 const schema = v.pipe(

@@ -1,6 +1,6 @@
 /**
  * Slots in the order of their scores, highest first: which is the k-th and which place has a slot, in O(log n) a
- * question and a change. Of equal scores, the lower tie comes first.
+ * question and a change. Of equal scores, the lower tie comes first, and of equal ties the lower slot.
  *
  * A treap: a search tree by score that is also a heap by a hash of the slot, so that it is balanced whatever the scores
  * are. Its nodes are the slots themselves, and each knows the size of its subtree.
@@ -23,7 +23,7 @@ export class RankTree {
    * Takes in a slot, a whole number from 0, or changes its standing.
    *
    * @param score Finite.
-   * @param tie Different for each slot of the same score.
+   * @param tie Finite.
    */
   set(slot: number, score: number, tie: number): void {
     if (slot >= this.#sizes.length) this.#grow(slot + 1);
@@ -103,8 +103,9 @@ export class RankTree {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const [first, second] = [this.#scores[a] ?? 0, this.#scores[b] ?? 0];
-    return first === second ? (this.#ties[a] ?? 0) < (this.#ties[b] ?? 0) : first > second;
+    const difference = (this.#scores[b] ?? 0) - (this.#scores[a] ?? 0) ||
+      (this.#ties[a] ?? 0) - (this.#ties[b] ?? 0);
+    return (difference || a - b) < 0;
   }
 
   #measure(node: number): void {

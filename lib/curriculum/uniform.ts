@@ -9,6 +9,8 @@ export interface UniformPart extends CurriculumPart {
   readonly kind: "uniform";
   /** It starts from root tasks alone. */
   readonly histories: false;
+  /** Every response is a first attempt. */
+  readonly longestChain: 1;
 }
 
 /**

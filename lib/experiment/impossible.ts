@@ -28,16 +28,20 @@ type Literal<Value> = Value extends string ? string extends Value ? never : Valu
 
 type KindsOf<Parts> = { [Index in keyof Parts]: Parts[Index] extends { kind: infer Kind } ? Kind : never };
 
-/** The kinds of the operators that work on partial histories. */
-type IteratingKind<Operators> = Operators extends readonly (infer Operator)[]
-  ? Operator extends { iterates: true; kind: infer Kind extends string } ? Kind : never
+/** The kinds of the operators that have this flag set. */
+type KindsWith<Flag extends "iterates" | "needsAttempts", Operators> = Operators extends
+  readonly (infer Operator)[]
+  ? Operator extends { [Key in Flag]: true } & { kind: infer Kind extends string } ? Kind : never
   : never;
 
 /** Operators that a curriculum gives nothing to work on. */
-type NothingToWorkOn<Curriculum, Operators> = Curriculum extends
-  { histories: false; kind: infer Kind extends string }
-  ? `${Factory<IteratingKind<Operators>>} has nothing to work on with ${Factory<Kind>}`
-  : never;
+type NothingToWorkOn<Curriculum, Operators> =
+  | (Curriculum extends { histories: false; kind: infer Kind extends string }
+    ? `${Factory<KindsWith<"iterates", Operators>>} has nothing to work on with ${Factory<Kind>}`
+    : never)
+  | (Curriculum extends { histories: false; longestChain: 1; kind: infer Kind extends string }
+    ? `${Factory<KindsWith<"needsAttempts", Operators>>} has nothing to work on with ${Factory<Kind>}`
+    : never);
 
 /** Operators that occur twice. */
 type OperatorTwice<Operators> = `Only one ${Factory<Twice<KindsOf<Operators>> & string>} can work in an arm`;

@@ -56,7 +56,7 @@ const fromRuns: ResultsSource = {
     ) using (run) left join (
       select run, list({mode: mode, groups: groups, zero_variance: zero_variance} order by mode) as modes
       from (
-        select run, mode, count(*) as groups, avg((learnability = 0)::int) as zero_variance from groups group by all
+        select run, mode, count(*) as groups, avg((not trained)::int) as zero_variance from groups group by all
       ) group by run
     ) using (run)
     where $runs is null or list_contains(from_json($runs, '["varchar"]'), run)`,

@@ -83,7 +83,7 @@ export function compareRuns(results: readonly RunResults[], options: ComparisonO
     compute: compareCompute(arms.map(({ compute }) => compute)),
     arms,
     differences: differences(chosen, references ?? defaultReference(chosen), steps, measure, interval),
-    notes: [...grouped.notes, ...caveats(chosen, steps)],
+    notes: [...grouped.notes, ...caveats(chosen, steps, step !== undefined)],
   };
 }
 
@@ -123,7 +123,7 @@ function checkMeasure(runs: readonly RunResults[], measure: Measure): void {
 }
 
 /** What makes the arms less than comparable. */
-function caveats(arms: readonly ComparedArm[], steps: number): string[] {
+function caveats(arms: readonly ComparedArm[], steps: number, asked: boolean): string[] {
   const runs = arms.flatMap((arm) => arm.runs);
   const experiments = new Set(runs.map(({ experiment }) => experiment));
   const variants = arms.filter(({ label, variant }) => label.endsWith(`@${variant}`));
@@ -144,7 +144,7 @@ function caveats(arms: readonly ComparedArm[], steps: number): string[] {
     ...unfinished.map(({ run, status, iteration }) =>
       `Run "${run}" is ${status}: its evaluation after iteration ${iteration} counts`
     ),
-    ...longest > steps ? [`Figures stop at step ${steps} of up to ${longest}`] : [],
+    ...longest > steps && !asked ? [`Figures stop at step ${steps} of up to ${longest}`] : [],
     ...runs.some(({ tasks }) => tasks.length !== common.size)
       ? [
         `Not all runs have the same held-out tasks; an arm's figures are of the tasks that all its runs have, and a ` +

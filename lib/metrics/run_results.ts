@@ -44,7 +44,7 @@ export type ModeFigures = {
   readonly mode: string;
   /** Groups drawn in training. */
   readonly groups: number;
-  /** Share of them without any variance of rewards, in [0, 1]; `null` if unknown. */
+  /** Share of them that taught nothing, for their rewards were all equal; in [0, 1]; `null` if unknown. */
   readonly zeroVariance: number | null;
 };
 

@@ -6,15 +6,8 @@
  * @module
  */
 
-/** A view. */
-export interface View {
-  /** Its name. */
-  readonly name: string;
-  /** What a row is, one line. */
-  readonly summary: string;
-  /** Its query. */
-  readonly sql: string;
-}
+import { curriculumViews } from "./curriculum_views.ts";
+import type { View } from "./view.ts";
 
 const curves = `
 with by_task as (
@@ -47,6 +40,41 @@ with found as (
 select run, arm, seed, iteration, new_starts, (sum(new_starts) over so_far)::int as starts,
   max(deepest) over so_far as max_depth, (sum(depths) over so_far) / (sum(new_starts) over so_far) as mean_depth
 from found window so_far as (partition by run order by iteration) order by run, iteration`;
+
+const copies = `
+with chains as (
+  select run, arm, seed, iteration, split, step, changed,
+    lag(solved) over (partition by run, iteration, split, task, sample order by step) as before
+  from evaluations
+)
+select run, arm, seed, iteration, split, step, count(*)::int as chains, avg((not changed)::int) as copied,
+  avg((not changed)::int) filter (before) as copied_solved,
+  avg((not changed)::int) filter (not before) as copied_unsolved
+from chains where step > 0 group by all order by run, iteration, split, step`;
+
+/**
+ * The vote after k draws goes to the response with the most votes, of several the one seen first. A response's votes
+ * only grow, so that the greatest running count up to draw k is the winner's.
+ */
+const resampling = `
+with drawn as (
+  select run, arm, seed, iteration, split, task, solved, tokens,
+    row_number() over each_task as k, count(*) over whole_task as n, count_if(solved) over whole_task as c,
+    count(*) over same_answer as votes, first_value(draw) over same_answer as first,
+    first_value(solved) over same_answer as answer_solved
+  from resamples
+  window each_task as (partition by run, iteration, split, task order by draw),
+    whole_task as (partition by run, iteration, split, task),
+    same_answer as (partition by run, iteration, split, task, coalesce(response, '#' || draw) order by draw)
+), voted as (
+  select *, arg_max(answer_solved, votes * 1000000 - first) over so_far as majority, sum(tokens) over so_far as spent,
+    if(n - c < k, 1, 1 - exp(lgamma(n - c + 1) + lgamma(n - k + 1) - lgamma(n - c - k + 1) - lgamma(n + 1))) as pass
+  from drawn window so_far as (partition by run, iteration, split, task order by k)
+)
+select run, arm, seed, iteration, split, k::int as draws, count(*)::int as tasks,
+  avg(majority::int) as majority, stddev_samp(majority::int) / sqrt(count(*)) as majority_se,
+  avg(pass) as best_oracle, stddev_samp(pass) / sqrt(count(*)) as best_oracle_se, avg(spent) as tokens
+from voted group by all order by run, iteration, split, draws`;
 
 const finalScores = `
 with newest as (
@@ -104,6 +132,17 @@ export const views: readonly View[] = [
     sql: spaceGrowth,
   },
   {
+    name: "copies",
+    summary: "Share of chains whose answer stays as it was, also by whether that was solved",
+    sql: copies,
+  },
+  {
+    name: "resampling",
+    summary:
+      "Independent first attempts instead of a chain: majority vote, and the best of them (an oracle's)",
+    sql: resampling,
+  },
+  {
     name: "final_scores",
     summary: "Each task's mean over chains at a run's last evaluation",
     sql: finalScores,
@@ -113,4 +152,5 @@ export const views: readonly View[] = [
     summary: "Solved share of each arm at the last evaluation, with standard errors",
     sql: arms,
   },
+  ...curriculumViews,
 ];

@@ -21,7 +21,7 @@ import {
   trainingRows,
 } from "./comparison_tables.ts";
 import type { Block } from "./document.ts";
-import { count, percent, plural, share, withError, withInterval } from "./figures.ts";
+import { compact, count, percent, plural, share, withError, withInterval } from "./figures.ts";
 
 /** Where it is read: a terminal has room for standard errors where a page has intervals. */
 export type Medium = "terminal" | "page";
@@ -55,7 +55,7 @@ export function comparisonReport(comparison: Comparison, medium: Medium): Block[
       "Groups without any variance of rewards, which teach nothing, by what was asked (groups a run):",
     ),
     table(modeRows(comparison)),
-    paragraph(`Training compute of a run, mean over seeds. ${computeWarning(comparison) ?? ""}`),
+    paragraph("Training compute of a run, mean over seeds:"),
     table(computeRows(comparison)),
   ];
 }
@@ -68,7 +68,12 @@ function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
   const spread = medium === "page"
     ? `mean and ${percent(level)} interval`
     : `mean ± one standard error over ${single ? "tasks" : "seeds"}`;
+  const tasks = [...new Set(arms.map((arm) => count(arm.tasks)))].join(" or ");
+  const chains = [...new Set(arms.map((arm) => count(arm.chains)))].join(" or ");
   return [
+    paragraph(
+      `${plural(arms.length, "arm")}, ${seedsOf(arms)}, ${tasks} held-out tasks, ${chains} chains each.`,
+    ),
     ...warning === undefined ? [] : [paragraph(`Warning: ${warning}`)],
     ...notes.length === 0 ? [] : [list(notes)],
     paragraph(
@@ -110,30 +115,28 @@ function differenceBlocks(comparison: Comparison): Block[] {
 }
 
 /** What a difference shows, in words. */
-function reading({ arm, against, seeds, tasks, value, finding, holds }: Difference, steps: number): string {
-  const pair = `${arm} - ${against}`;
+function reading({ arm, against, seeds, value, finding, holds }: Difference, steps: number): string {
   if (value === null) {
-    return `${pair}: not compared, for the runs share no ${seeds.length === 0 ? "seed" : "held-out task"}`;
-  }
-  if (value.low === null) return `${pair}: one seed and one task show nothing`;
-  const shown = finding === "none"
-    ? "the interval includes zero: no difference shown"
-    : `${arm} is ${finding} at k = ${steps}: the interval excludes zero${
-      holds ? ", also after adjustment" : "; after adjustment for the number of comparisons it would not"
+    return `${arm} and ${against}: not compared, for their runs share no ${
+      seeds.length === 0 ? "seed" : "held-out task"
     }`;
-  const seed = seeds.length === 1 ? ` (over ${plural(tasks, "task")} of one seed: another may differ)` : "";
-  return `${pair}: ${shown}${seed}`;
+  }
+  if (value.low === null) return `${arm} and ${against}: one seed and one task show nothing`;
+  if (finding === "none") return `${arm} and ${against}: the interval includes zero: no difference shown`;
+  return `${arm} is ${finding} than ${against} at k = ${steps}: the interval excludes zero${
+    holds ? ", also after adjustment" : "; after adjustment for the number of comparisons it would not"
+  }`;
 }
 
 /** How many seeds and comparisons there were, and what follows. */
 function countSentence({ differences, arms, resamples, level }: Comparison): string {
-  const seedCounts = differences.map(({ seeds }) => seeds.length);
-  const [fewest, most] = [Math.min(...seedCounts), Math.max(...seedCounts)];
-  const seeds = fewest === most ? plural(most, "seed") : `${fewest} to ${most} seeds`;
+  const most = Math.max(...differences.map(({ seeds }) => seeds.length));
   const tasks = [...new Set(differences.map((difference) => difference.tasks))];
   const unequal = arms.some((arm) => arm.seeds.join() !== arms[0]?.seeds.join());
   return [
-    `${plural(differences.length, "comparison")} on ${seeds} and ${tasks.join(" or ")} held-out tasks.`,
+    `${plural(differences.length, "comparison")} on ${seedsOf(differences)} and ${
+      tasks.join(" or ")
+    } held-out tasks.`,
     unequal
       ? `Not all arms have the same seeds (${
         arms.map(({ label, seeds }) => `${label}: ${seeds.join(", ")}`).join("; ")
@@ -143,11 +146,13 @@ function countSentence({ differences, arms, resamples, level }: Comparison): str
       most === 1 ? "tasks" : "seeds and tasks"
     } and hold for one comparison each: of twenty arms that do not differ, about one would be off zero at ${
       percent(level)
-    }. Holm's p-values are adjusted for all ${count(differences.length)}.`,
+    }. Holm's p-values are adjusted for ${
+      differences.length === 1 ? "this one" : `all ${count(differences.length)}`
+    }.`,
     most === 1
       ? "One seed cannot rank arms: the intervals do not know how much another seed would move them."
       : most < 5
-      ? "With so few seeds an interval is rough: it rather is too narrow where seeds differ much."
+      ? "With so few seeds intervals are rough, and too narrow where seeds differ much."
       : "",
   ].filter((sentence) => sentence !== "").join(" ");
 }
@@ -172,9 +177,15 @@ const unitNames: Readonly<Record<ComputeUnit, string>> = {
   iterations: "training iterations",
 };
 
+/** With more arms than this, captions give the range of their tokens; the table of compute has each. */
+const namedArms = 8;
+
 /** What was equal between the arms, and what each generated. */
 function computeCaption({ compute: { equalIn }, arms }: Comparison): string {
-  const tokens = arms.map(({ label, compute }) => `${label} ${count(compute.tokens)}`).join(", ");
+  const order = arms.map(({ compute }) => compute.tokens ?? 0).toSorted((a, b) => a - b);
+  const tokens = arms.length > namedArms
+    ? `${compact(order[0] ?? 0)} to ${compact(order.at(-1) ?? 0)}`
+    : arms.map(({ label, compute }) => `${label} ${compact(compute.tokens)}`).join(", ");
   if (arms.length === 1) return `Generated training tokens a run: ${tokens}.`;
   const equal = equalIn === null ? "At unequal compute" : `At equal ${unitNames[equalIn]}`;
   return equalIn === "tokens" ? `${equal} (${tokens}).` : `${equal} (generated training tokens: ${tokens}).`;
@@ -191,6 +202,13 @@ function computeWarning({ compute: { equalIn, excess }, arms }: Comparison): str
   } more than ${least?.label}. ${
     equalIn === null ? "Nothing else was equal either." : `Equal were the ${unitNames[equalIn]}.`
   }`;
+}
+
+/** How many seeds there are, such as `5 to 8 seeds`. */
+function seedsOf(each: readonly { readonly seeds: readonly number[] }[]): string {
+  const counts = each.map(({ seeds }) => seeds.length);
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  return fewest === most ? plural(most, "seed") : `${fewest} to ${most} seeds`;
 }
 
 function heading(text: string): Block {

@@ -67,7 +67,14 @@ export function differenceRows({ differences, steps }: Comparison): Rows {
 /** Corrections after the last step. */
 export function correctionRows({ arms }: Comparison): Rows {
   return [
-    ["arm", "net corrections", "wrong → right", "right → wrong", "in the last step", "and"],
+    [
+      "arm",
+      "net corrections",
+      "wrong → right",
+      "right → wrong",
+      "wrong → right, last step",
+      "right → wrong, last step",
+    ],
     ...arms.map(({ label, corrections }) => {
       const last = corrections.at(-1);
       return [

@@ -53,6 +53,26 @@ export function count(value: number | null): string {
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+/**
+ * A large number in four significant places, such as `1.003M`.
+ *
+ * @example
+ * ```ts
+ * import { compact } from "exitlab/lib/report/figures.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([1_000_081, 58_880, 12].map(compact), ["1.000M", "58.88K", "12"]);
+ * ```
+ */
+export function compact(value: number | null): string {
+  if (value === null || Math.abs(value) < 1000) return count(value);
+  return value.toLocaleString("en", {
+    notation: "compact",
+    minimumSignificantDigits: 4,
+    maximumSignificantDigits: 4,
+  });
+}
+
 /** A number of things by name. */
 export function plural(amount: number, noun: string): string {
   return `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`;

@@ -30,7 +30,8 @@ export async function findResults(
   const notes: string[] = [];
   const files: string[] = [];
   const folders = new Map<string, Set<string> | "all">();
-  for (const word of words.length === 0 ? [runs] : words) {
+  if (words.length === 0) folders.set(runs, "all");
+  for (const word of words) {
     const { parent, name } = await placeOf(word, runs);
     if (name === undefined) folders.set(parent, "all");
     else if (name.endsWith(".parquet")) files.push(join(parent, name));
@@ -84,20 +85,28 @@ async function readFolder(
   const reader = await openRuns(folder);
   try {
     const names = chosen === "all" ? reader.folders : [...chosen];
-    const { results, notes } = await collectResults(reader, names);
-    const known = new Set([...reader.folders]);
+    const { results, notes } = await collectResults(reader, chosen === "all" ? undefined : names);
     const kept = results.filter(({ status }) => unfinished || status === "finished");
+    const said = [
+      ...reader.warnings.filter((warning) => names.some((name) => warning.includes(`"${name}"`))),
+      ...notes,
+      ...results.filter((each) => !kept.includes(each)).map(({ run, status }) =>
+        `Run "${run}" is left out: it is ${status}; --unfinished counts its last evaluation`
+      ),
+    ];
+    const silent = names.filter((name) =>
+      chosen !== "all" && !kept.some(({ run }) => run === name) &&
+      !said.some((note) => note.includes(`"${name}"`))
+    );
     return {
       results: kept,
       notes: [
-        ...names.filter((name) => !known.has(name)).map((name) =>
-          `"${join(folder, name)}" is left out: it holds no run`
+        ...silent.map((name) =>
+          `"${join(folder, name)}" is left out: it holds no run${
+            reader.folders.includes(name) ? " of that name" : ""
+          }`
         ),
-        ...reader.warnings.filter((warning) => names.some((name) => warning.includes(`"${name}"`))),
-        ...notes,
-        ...results.filter((each) => !kept.includes(each)).map(({ run, status }) =>
-          `Run "${run}" is left out: it is ${status}; --unfinished counts its last evaluation`
-        ),
+        ...said,
       ],
     };
   } finally {

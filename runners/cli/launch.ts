@@ -45,7 +45,14 @@ export function grants(command: string, words: readonly string[]): string[] {
   // A file that is being written there is read back and renamed.
   if (out !== undefined && command === "compare") read.push(out);
   if (query !== undefined) read.push(query);
-  return [`-P=${command}`, ...flag("read", read), ...flag("write", write)];
+  const net = command === "run" ? options(words, "net") : [];
+  return [
+    `-P=${command}`,
+    ...flag("read", read),
+    ...flag("write", write),
+    ...flag("net", net),
+    ...(net.length === 0 ? [] : ["--allow-env=HF_TOKEN"]),
+  ];
 }
 
 /** The words that are neither options nor their values; a run's folder is read together with those beside it. */
@@ -59,23 +66,29 @@ function operands(words: readonly string[]): string[] {
 /** Options of `compare` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
-function flag(kind: "read" | "write", paths: readonly string[]): string[] {
-  for (const path of paths) {
-    if (path === "" || path.includes(",")) {
+function flag(kind: "read" | "write" | "net", names: readonly string[]): string[] {
+  for (const name of names) {
+    if (name === "" || name.includes(",")) {
       throw new UserError(
-        `Expected a path without commas but found "${path}": commas part the paths of a permission`,
+        `Expected a ${kind === "net" ? "host" : "path"} without commas but found "${name}": ` +
+          "commas part the items of a permission",
       );
     }
   }
-  return paths.length === 0 ? [] : [`--allow-${kind}=${[...new Set(paths)].join(",")}`];
+  return names.length === 0 ? [] : [`--allow-${kind}=${[...new Set(names)].join(",")}`];
 }
 
-/** The value of `--name VALUE` or `--name=VALUE`. */
+/** The value of `--name VALUE` or `--name=VALUE`; the first where it is given several times. */
 function option(words: readonly string[], name: string): string | undefined {
-  const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-  const word = words[at];
-  if (word === undefined) return undefined;
-  return word.includes("=") ? word.slice(name.length + 3) : words[at + 1];
+  return options(words, name)[0];
+}
+
+function options(words: readonly string[], name: string): string[] {
+  return words.flatMap((word, at) => {
+    if (word.startsWith(`--${name}=`)) return [word.slice(name.length + 3)];
+    const value = words[at + 1];
+    return word === `--${name}` && value !== undefined ? [value] : [];
+  });
 }
 
 async function launch(command: string, words: readonly string[]): Promise<number> {

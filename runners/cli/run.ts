@@ -17,6 +17,12 @@ export const runExperimentCommand: Command = {
     ...experimentOptions,
     runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
     resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
+    net: {
+      type: "string",
+      multiple: true,
+      value: "HOST",
+      help: "A host that operators may call, such as an embedding endpoint; HF_TOKEN becomes readable",
+    },
     runner: { type: "string", value: "NAME", help: "Where to run: local (default), this machine" },
   },
   examples: [

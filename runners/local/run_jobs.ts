@@ -17,6 +17,7 @@ import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { openStore } from "../../lib/metrics/store.ts";
 import { version } from "../../lib/version.ts";
 import { checkEngine } from "./check_engine.ts";
+import { checkHosts } from "./check_hosts.ts";
 
 /** Told what happens while jobs run. */
 export interface RunObserver {
@@ -61,7 +62,10 @@ export async function runJobs(
   options: RunOptions,
 ): Promise<"finished" | "interrupted"> {
   const capabilities = await engine.capabilities();
-  for (const job of jobs) checkEngine(job, capabilities);
+  for (const job of jobs) {
+    checkEngine(job, capabilities);
+    await checkHosts(job);
+  }
   await makeFolder(options.runs);
   const states = await Promise.all(jobs.map((job) => jobState(join(options.runs, job.id))));
   const unfinished = jobs.find((_, index) => states[index] === "unfinished");

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { checkCurriculum } from "../../../lib/curriculum/conformance.ts";
 import type { Curriculum } from "../../../lib/curriculum/curriculum.ts";
 import { exit, type ExitInput } from "../../../lib/curriculum/exit.ts";
+import { contentHash } from "../../../lib/json.ts";
+import { Random } from "../../../lib/random.ts";
 import { context, group, rootAt } from "./fixtures.ts";
 
 /** A curriculum that keeps all rollouts and replays as soon as it can. */
@@ -13,7 +15,7 @@ const responses = (curriculum: Curriculum): (string | undefined)[] =>
   curriculum.space().map(({ start }) => start.attempt?.response).toSorted();
 
 Deno.test("exit() conforms to the curriculum contract in all its forms", async () => {
-  const small = { capacity: 48, minimumFill: 16 } as const;
+  const small = { capacity: 24, minimumFill: 8 } as const;
   const forms: ExitInput[] = [
     small,
     { ...small, effectiveSize: 0.3 },
@@ -21,10 +23,14 @@ Deno.test("exit() conforms to the curriculum contract in all its forms", async (
     { ...small, keep: "best", solvedStarts: false, roots: true },
     { ...small, keep: "worst", kappa: 100, probability: 1 },
     { ...small, probability: 0 },
+    { ...small, staleness: 0.3, variance: "sample" },
+    { ...small, eviction: "oldest", distinct: true, roots: true, effectiveSize: 0.3 },
+    { ...small, eviction: "oldest", staleness: 1, probability: 1, distinct: true },
     { capacity: 1, minimumFill: 1 },
+    { capacity: 1, minimumFill: 1, distinct: true, staleness: 0.5, roots: true, probability: 1 },
   ];
   for (const form of forms) {
-    assert.deepEqual(await checkCurriculum(exit(form), { iterations: 20 }), [], JSON.stringify(form));
+    assert.deepEqual(await checkCurriculum(exit(form), { iterations: 8 }), [], JSON.stringify(form));
   }
 });
 
@@ -38,6 +44,10 @@ Deno.test("exit() has the documented defaults", () => {
     effectiveSize: null,
     keep: "one-random",
     score: "reward",
+    variance: "population",
+    staleness: 0,
+    eviction: "lowest",
+    distinct: false,
     solvedStarts: true,
     roots: "auto",
   });
@@ -176,6 +186,94 @@ Deno.test("exit() draws by learnability, whatever its scale", () => {
   }
 });
 
+Deno.test("exit() draws no more random numbers for options that are left at their defaults", () => {
+  // Digests of what an implementation without staleness, eviction and distinct starts picks.
+  const golden: [ExitInput, boolean, string][] = [
+    [{ "minimumFill": 32 }, true, "ca7a4d2cd1b0bc0c"],
+    [{ "minimumFill": 32 }, false, "02d31abc7d9701bc"],
+    [{ "capacity": 40, "minimumFill": 20, "keep": "all", "effectiveSize": 0.4 }, true, "6a249a24e2e3958c"],
+    [
+      { "capacity": 60, "minimumFill": 1, "probability": 0.9, "kappa": 30, "roots": true },
+      true,
+      "f7757727170d7434",
+    ],
+  ];
+  for (const [options, iterates, digest] of golden) {
+    const curriculum = exit(options).create(context({ size: 30, seed: 7, iterates }));
+    const picks: string[] = [];
+    for (let iteration = 1; iteration <= 40; iteration++) {
+      const starts = curriculum.next(16);
+      picks.push(...starts.map(({ id }) => id));
+      curriculum.observe(starts.map((start) => {
+        const random = new Random(iteration, start.id);
+        return group(start, Array.from({ length: 4 }, () => random.next()), iteration);
+      }));
+    }
+    assert.equal(contentHash(picks).slice(0, 16), digest);
+  }
+});
+
+Deno.test("exit() draws a share of replays by age where it is told to", () => {
+  // A start that no score speaks for comes up by age alone: once everything else was drawn, it is the oldest.
+  const replays = (staleness: number): number => {
+    const curriculum = eager({ kappa: 100, staleness });
+    curriculum.observe([group(rootAt(0), [0, 1]), group(rootAt(1), [1, 1])]);
+    let dull = 0;
+    for (let iteration = 2; iteration < 2000; iteration++) {
+      const starts = curriculum.next(1);
+      if (starts[0]?.task === 1) dull++;
+      curriculum.observe(
+        starts.map((start) => ({
+          start,
+          iteration,
+          rollouts: group(start, start.task === 0 ? [0, 1] : [1, 1]).rollouts.map(({ verdict }) => ({
+            verdict,
+            successors: [],
+          })),
+        })),
+      );
+    }
+    return dull / 1998;
+  };
+  assert.equal(replays(0), 0);
+  // Of four starts, two are dull; over time P_C reaches all of them, less the one drawn last.
+  assert.ok(replays(0.4) > 0.15 && replays(0.4) < 0.4, `${replays(0.4)}`);
+  assert.ok(replays(1) > 0.45 && replays(1) < 0.55, `${replays(1)}`);
+});
+
+Deno.test("exit() takes every start in where the oldest makes room", () => {
+  const curriculum = eager({ capacity: 2, eviction: "oldest" });
+  curriculum.observe([group(rootAt(0), [0, 1])]);
+  curriculum.observe([group(rootAt(1), [1, 1])]);
+  assert.deepEqual(curriculum.space().map(({ start }) => start.task), [1, 1]);
+});
+
+Deno.test("exit() gives no start twice in a batch where starts are distinct, roots included", () => {
+  const curriculum = eager({ distinct: true, roots: true, probability: 0.5 }, false);
+  curriculum.observe(Array.from({ length: 20 }, (_, task) => group(rootAt(task), [0, task % 2])));
+  for (let batch = 0; batch < 50; batch++) {
+    assert.equal(new Set(curriculum.next(20).map(({ id }) => id)).size, 20);
+  }
+  const counts = Map.groupBy(curriculum.next(60), ({ id }) => id);
+  assert.equal(counts.size, 20);
+});
+
+Deno.test("exit() scores by the sample variance where it is told to", () => {
+  const curriculum = eager({ variance: "sample" });
+  curriculum.observe([group(rootAt(0), [0, 0, 1, 1])]);
+  assert.ok(Math.abs((curriculum.metrics().score_max ?? NaN) - 1 / 3) < 1e-15);
+});
+
+Deno.test("exit() trains on a single task", () => {
+  const curriculum = exit({ minimumFill: 2, keep: "all", distinct: true }).create(context({ size: 1 }));
+  for (let iteration = 1; iteration <= 5; iteration++) {
+    const starts = curriculum.next(12);
+    assert.equal(starts.length, 12);
+    curriculum.observe(starts.map((start) => group(start, [0, 1], iteration)));
+  }
+  assert.ok((curriculum.metrics().space ?? 0) > 12 && (curriculum.metrics().depth_max ?? 0) > 2);
+});
+
 Deno.test("exit() follows the scores with κ where an effective size was asked for", () => {
   const curriculum = eager({ effectiveSize: 0.25, capacity: 400 });
   for (let task = 0; task < 200; task++) {
@@ -192,14 +290,16 @@ Deno.test("exit() tells about its space", () => {
   curriculum.observe([group(rootAt(0), [0, 1], 2)]);
   const [child] = curriculum.next(1);
   curriculum.observe([group(child ?? rootAt(0), [0, 1], 6)]);
-  const { space, kappa, score_max, depth_mean, depth_max, age_mean, replay_share } = curriculum.metrics();
-  assert.deepEqual({ space, kappa, score_max, depth_mean, depth_max, age_mean, replay_share }, {
+  const { effective_size, effective_share, ...figures } = curriculum.metrics();
+  assert.ok(Math.abs((effective_size ?? NaN) - 4) < 1e-9 && Math.abs((effective_share ?? NaN) - 1) < 1e-9);
+  assert.deepEqual(figures, {
     space: 4,
     kappa: 3.75,
     score_max: 0.25,
     depth_mean: 1.5,
     depth_max: 2,
     age_mean: 2,
+    staleness_mean: 0.25,
     replay_share: 1,
   });
 });
@@ -237,6 +337,10 @@ Deno.test("exit() refuses options that are unknown, out of range or exclude each
     [{ keep: "most" }, /"keep"/],
     [{ score: "loss" }, /"score"/],
     [{ roots: "yes" }, /"roots"/],
+    [{ variance: "biased" }, /"variance"/],
+    [{ staleness: 1.1 }, /"staleness" to be a probability in \[0, 1\] but found 1.1/],
+    [{ eviction: "newest" }, /"eviction"/],
+    [{ distinct: 1 }, /"distinct" to be true or false but found 1/],
     [{ probabilty: 0.5 }, /Did you mean "probability"/],
   ];
   for (const [options, message] of refused) assert.throws(() => exit().rebuild({ ...options }), message);

@@ -1,35 +1,57 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type KeepRule, keptRollouts } from "../../../lib/curriculum/keep_rule.ts";
-import { learnability } from "../../../lib/curriculum/learnability.ts";
+import { groupDeviation } from "../../../lib/curriculum/group_deviation.ts";
+import { groupVariance } from "../../../lib/curriculum/group_variance.ts";
+import { ExponentialDraw } from "../../../lib/curriculum/exponential_draw.ts";
+import { Softmax } from "../../../lib/curriculum/softmax.ts";
 import { TaskSpace } from "../../../lib/curriculum/task_space.ts";
-import { tunedKappa } from "../../../lib/curriculum/tuned_kappa.ts";
+import { tuneKappa } from "../../../lib/curriculum/tune_kappa.ts";
 import { Random } from "../../../lib/random.ts";
 import { group, rootAt } from "./fixtures.ts";
 
 const rollouts = (rewards: readonly number[]) => group(rootAt(0), rewards).rollouts;
 
-Deno.test("learnability() is p (1 − p) for binary rewards", () => {
+Deno.test("groupVariance() is p (1 − p) for binary rewards", () => {
   for (let solved = 0; solved <= 8; solved++) {
     const rewards = Array.from({ length: 8 }, (_, index) => index < solved ? 1 : 0);
-    assert.ok(Math.abs(learnability(rollouts(rewards), "reward") - solved / 8 * (1 - solved / 8)) < 1e-15);
+    assert.ok(Math.abs(groupVariance(rollouts(rewards), "reward") - solved / 8 * (1 - solved / 8)) < 1e-15);
   }
 });
 
-Deno.test("learnability() is a population variance in [0, 0.25], exactly 0 for equal values", () => {
-  assert.ok(Math.abs(learnability(rollouts([0.2, 0.4, 0.6, 0.8]), "reward") - 0.05) < 1e-15);
-  assert.equal(learnability(rollouts(Array(7).fill(0.1)), "quality"), 0);
+Deno.test("groupVariance() is a population variance in [0, 0.25], exactly 0 for equal values", () => {
+  assert.ok(Math.abs(groupVariance(rollouts([0.2, 0.4, 0.6, 0.8]), "reward") - 0.05) < 1e-15);
+  assert.equal(groupVariance(rollouts(Array(7).fill(0.1)), "quality"), 0);
   const values = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 });
   fc.assert(fc.property(values, (rewards) => {
-    const score = learnability(rollouts(rewards), "reward");
+    const score = groupVariance(rollouts(rewards), "reward");
     assert.ok(score >= 0 && score <= 0.25 + 1e-15);
   }));
 });
 
-Deno.test("learnability() refuses an empty group and figures out of range", () => {
-  assert.throws(() => learnability([], "reward"), /without rollouts/);
+Deno.test("groupVariance() of a sample is G / (G − 1) times that of a population", () => {
+  const group = rollouts([0.2, 0.4, 0.6, 0.8]);
+  assert.ok(Math.abs(groupVariance(group, "reward", "sample") - 0.2 / 3) < 1e-15);
+  assert.equal(groupVariance(rollouts([0, 1]), "reward", "sample"), 0.5);
+  assert.equal(groupVariance(rollouts([0.3]), "reward", "sample"), 0);
+  assert.equal(groupVariance(rollouts([0.3]), "reward"), 0);
+});
+
+Deno.test("groupDeviation() is the mean distance from the mean: 2 p (1 − p) for binary rewards", () => {
+  for (let solved = 0; solved <= 8; solved++) {
+    const rewards = Array.from({ length: 8 }, (_, index) => index < solved ? 1 : 0);
+    assert.ok(Math.abs(groupDeviation(rollouts(rewards)) - 2 * solved / 8 * (1 - solved / 8)) < 1e-15);
+  }
+  assert.ok(Math.abs(groupDeviation(rollouts([0.2, 0.4, 0.6, 0.8])) - 0.2) < 1e-15);
+  assert.equal(groupDeviation(rollouts(Array(7).fill(0.1))), 0);
+  assert.throws(() => groupDeviation([]), /without rollouts/);
+  assert.throws(() => groupDeviation(rollouts([0, 1.1])), RangeError);
+});
+
+Deno.test("groupVariance() refuses an empty group and figures out of range", () => {
+  assert.throws(() => groupVariance([], "reward"), /without rollouts/);
   for (const wrong of [NaN, -0.1, 1.1]) {
-    assert.throws(() => learnability(rollouts([0, wrong]), "reward"), RangeError);
+    assert.throws(() => groupVariance(rollouts([0, wrong]), "reward"), RangeError);
   }
 });
 
@@ -57,19 +79,24 @@ Deno.test("keptRollouts() picks each rollout equally often, and draws only if th
   assert.deepEqual(random.state(), before);
 });
 
-Deno.test("tunedKappa() reaches the effective size that was asked for", () => {
+Deno.test("tuneKappa() reaches the effective size that was asked for", () => {
   const random = new Random(1);
-  const space = new TaskSpace(500);
+  const softmax = new Softmax(0);
+  const space = new TaskSpace({ capacity: 500, byScore: new ExponentialDraw(softmax) });
   for (let index = 0; index < 500; index++) space.offer(rootAt(index), random.next() ** 2 / 4);
   for (const share of [0.05, 0.2, 0.5, 0.9]) {
-    assert.ok(Math.abs(space.effectiveSize(tunedKappa(space, share)) / 500 - share) < 0.001);
+    tuneKappa(softmax, space, share);
+    assert.ok(Math.abs(space.effectiveSize() / 500 - share) < 0.001);
   }
-  assert.ok(tunedKappa(space, 1) < 0.01);
+  tuneKappa(softmax, space, 1);
+  assert.ok(softmax.kappa < 0.01);
 });
 
-Deno.test("tunedKappa() stops at its bound where too many starts share the largest score", () => {
-  const space = new TaskSpace(10);
+Deno.test("tuneKappa() stops at its bound where too many starts share the largest score", () => {
+  const softmax = new Softmax(0);
+  const space = new TaskSpace({ capacity: 10, byScore: new ExponentialDraw(softmax) });
   for (let index = 0; index < 10; index++) space.offer(rootAt(index), 0.25);
-  assert.ok(tunedKappa(space, 0.5) > 63.9);
-  assert.equal(Math.round(space.effectiveSize(tunedKappa(space, 0.5))), 10);
+  tuneKappa(softmax, space, 0.5);
+  assert.ok(softmax.kappa > 63.9);
+  assert.equal(Math.round(space.effectiveSize()), 10);
 });

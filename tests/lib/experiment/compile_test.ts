@@ -50,7 +50,7 @@ Deno.test("compile() gives a plan that is JSON and survives being written", () =
 
 Deno.test("compile() fills in defaults from the domain", () => {
   const settings = compile(comparison).jobs[0]?.settings;
-  assert.deepEqual(settings?.sampling, { temperature: 1, maxTokens: 6 });
+  assert.deepEqual(settings?.sampling, { temperature: 1, maxTokens: 6, publishEvery: 1 });
   assert.deepEqual(settings?.evaluate, {
     every: 50,
     steps: 4,
@@ -58,8 +58,9 @@ Deno.test("compile() fills in defaults from the domain", () => {
     tasks: 100,
     temperature: 1,
     topP: 1,
+    resamples: 5,
   });
-  assert.deepEqual(settings?.budget, { tokens: 100_000, iterations: null });
+  assert.deepEqual(settings?.budget, { tokens: 100_000, rollouts: null, iterations: null });
   assert.deepEqual(settings?.checkpoint, { every: 25 });
   assert.deepEqual(settings?.operators, []);
 });

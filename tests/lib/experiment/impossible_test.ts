@@ -59,10 +59,11 @@ Deno.test("defineExperiment() refuses the wrong kind of value in the editor and 
     // @ts-expect-error text where a number belongs
     define({ ...one, curriculum: exit(), sampling: { temperature: "1" } });
   });
-  refuses(/"budget" to limit tokens or iterations but found neither/, () => {
+  refuses(/"budget" to limit tokens, rollouts or iterations but found neither/, () => {
     // @ts-expect-error no limit
     define({ ...one, curriculum: exit(), budget: {} });
   });
+  define({ ...one, curriculum: exit(), budget: { rollouts: 10 } });
 });
 
 Deno.test("defineExperiment() refuses impossible combinations in the editor and at run time", () => {

@@ -99,7 +99,7 @@ Deno.test("compile() refuses paths that lead nowhere, with the one that was mean
   );
   refuses("curiculum.probability=0.2", /did you mean "curriculum"/);
   refuses("budget.tokns=5", /did you mean "budget\.tokens"/);
-  refuses("budget.zzzzzzzz=5", /known are budget\.tokens, budget\.iterations/);
+  refuses("budget.zzzzzzzz=5", /known are budget\.tokens, budget\.rollouts, budget\.iterations/);
   refuses("budget.tokens.deep=5", /No option has the path/);
   refuses("budget=5", /No option has the path "budget"/);
   refuses("curriculum=exit", /known are curriculum\.probability/);
@@ -121,7 +121,7 @@ Deno.test("compile() refuses values in the part's own words", () => {
   refuses("domain.size=six", /"size" to be a whole number from 1 to 9 but found "six" in toy\(\)/);
   refuses("domain.size=12", /a whole number from 1 to 9 but found 12/);
   refuses("budget.tokens=0", /"tokens" to be a whole number of at least 1 but found 0 in arms\.grpo\.budget/);
-  refuses("budget.tokens=null", /limit tokens or iterations but found neither/);
+  refuses("budget.tokens=null", /limit tokens, rollouts or iterations but found neither/);
   refuses("evaluate.topP=0", /"topP" to be a number in \(0, 1\] but found 0/);
   refuses("evaluate.tasks=101", /"arms\.grpo\.evaluate\.tasks" to be at most 100/);
   refuses("domain.nested=3", /"nested" to be an object but found 3/);

@@ -86,13 +86,14 @@ function start(id: string, born: number, updated: number): StartRow {
   };
 }
 
-/** Chains over 3 tasks with 2 samples and k = 0 … `steps`, solved as a rule says. */
+/** Chains over some tasks with 2 samples and k = 0 … `steps`, solved as a rule says. */
 export function evaluation(
   iteration: number,
   solved: (task: number, sample: number, step: number) => boolean,
   steps = 4,
+  tasks = 3,
 ): NonNullable<Batch["evaluations"]> {
-  return [0, 1, 2].flatMap((task) =>
+  return [...Array(tasks).keys()].flatMap((task) =>
     [0, 1].flatMap((sample) =>
       Array.from({ length: steps + 1 }, (_, step) => ({
         ...{ iteration, split: "test", task: `t${task}`, sample, step, quality: 0.5, tokens: 3 },
@@ -102,13 +103,14 @@ export function evaluation(
   );
 }
 
-/** First attempts at 3 tasks, each drawn `count` times, as a rule says. */
+/** First attempts at some tasks, each drawn `count` times, as a rule says. */
 export function draws(
   iteration: number,
   drawn: (task: number, draw: number) => { readonly solved: boolean; readonly response: string },
   count = 3,
+  tasks = 3,
 ): NonNullable<Batch["resamples"]> {
-  return [0, 1, 2].flatMap((task) =>
+  return [...Array(tasks).keys()].flatMap((task) =>
     Array.from({ length: count }, (_, draw) => ({
       ...{ iteration, split: "test", task: `t${task}`, draw, quality: 0.5, tokens: 3 },
       ...drawn(task, draw),

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import {
+  changeBonus,
+  defineExperiment,
+  diversityBonus,
+  exit,
+  fixedDepth,
+  grpo,
+  improve,
+  learnability,
+  prioritized,
+  selfImitation,
+  sudoku,
+  tinyTransformer,
+  uniform,
+} from "exitlab";
+
+const one = {
+  name: "one",
+  domain: sudoku(),
+  policy: tinyTransformer(),
+  objective: grpo(),
+  budget: { iterations: 1 },
+} as const;
+
+const idle = /changeBonus\(\) in "operators" has nothing to work on with \w+\(\)/;
+
+Deno.test("operators that need earlier attempts are refused where every response is a first one", () => {
+  assert.throws(() => {
+    // @ts-expect-error nothing is ever changed
+    defineExperiment({ ...one, curriculum: uniform(), operators: [changeBonus()] });
+  }, idle);
+  assert.throws(() => {
+    // @ts-expect-error nothing is ever changed
+    defineExperiment({ ...one, curriculum: prioritized(), operators: [changeBonus()] });
+  }, idle);
+  assert.throws(() => {
+    // @ts-expect-error nothing is ever changed
+    defineExperiment({ ...one, curriculum: learnability(), operators: [changeBonus()] });
+  }, idle);
+});
+
+Deno.test("operators that need earlier attempts work with chains and with partial histories", () => {
+  defineExperiment({ ...one, curriculum: fixedDepth(), operators: [changeBonus(), diversityBonus()] });
+  defineExperiment({ ...one, curriculum: exit(), operators: [improve(), changeBonus(), diversityBonus()] });
+});
+
+Deno.test("operators that weigh any group work where every response is a first one", () => {
+  defineExperiment({
+    ...one,
+    curriculum: uniform(),
+    operators: [diversityBonus({ applies: "all" }), selfImitation()],
+  });
+});
