@@ -8,7 +8,7 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { Batch, EvaluationRow, ResampleRow, StepRow } from "../metrics/rows.ts";
+import type { Batch, EvaluationRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
@@ -164,8 +164,7 @@ class Loop {
     }
     await store.rewind(saved.iteration);
     await policy.load(saved.policy);
-    this.#restore(saved.iteration, saved.state);
-    const space = this.#spaceLog.restore(savedObject(saved.state, "spaceLog"), this.#curriculum.space());
+    const space = this.#restored(saved.iteration, saved.state);
     await store.write({ starts: space });
     report({ kind: "resumed", iteration: saved.iteration });
   }
@@ -300,6 +299,20 @@ class Loop {
       spaceLog: this.#spaceLog.state(),
     };
     await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
+  }
+
+  /** Takes in a checkpoint's state; returns the task space as it was. */
+  #restored(iteration: number, state: JsonObject): StartRow[] {
+    try {
+      this.#restore(iteration, state);
+      return this.#spaceLog.restore(savedObject(state, "spaceLog"), this.#curriculum.space());
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new UserError(
+        `The checkpoint of iteration ${iteration} in ${this.#context.directory} was written by another version ` +
+          `of exitlab (${error.message}); continue it with that one, or delete the folder to run the job anew`,
+      );
+    }
   }
 
   #restore(iteration: number, state: JsonObject): void {

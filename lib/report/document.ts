@@ -8,6 +8,8 @@ export type Block =
   /** The first row is the head. */
   | { readonly kind: "table"; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "code"; readonly language: string; readonly text: string }
+  /** Markdown that somebody wrote; taken as it is. */
+  | { readonly kind: "markdown"; readonly text: string }
   /** A picture in a file beside the document; a terminal leaves it out. */
   | { readonly kind: "picture"; readonly title: string; readonly path: string };
 
@@ -37,6 +39,7 @@ export function toText(blocks: readonly Block[]): string {
       case "table":
         return [textTable(block.rows)];
       case "code":
+      case "markdown":
         return [block.text];
       case "picture":
         return [];
@@ -72,6 +75,8 @@ export function toMarkdown(title: string, blocks: readonly Block[]): string {
         return markdownTable(block.rows);
       case "code":
         return `\`\`\`${block.language}\n${block.text}\n\`\`\``;
+      case "markdown":
+        return block.text.trim();
       case "picture":
         return `![${escape(block.title)}](${encodeURI(block.path)})`;
     }

@@ -34,6 +34,7 @@ export const compareCommand: Command = {
     unfinished: { type: "boolean", help: "Count the last evaluation of runs that have not ended" },
     out: { type: "string", value: "DIR", help: "Write a page, a picture and a Parquet file there" },
     name: { type: "string", value: "NAME", help: "The name of these files; default the experiment's" },
+    notes: { type: "string", value: "FILE", help: "Markdown to put on the page before the figures" },
     json: { type: "boolean", help: "Print every figure as JSON" },
   },
   examples: [
@@ -51,13 +52,18 @@ async function runCompare(line: CommandLine): Promise<number> {
   const seed = wholeNumber(line, "seed");
   const arms = line.value("arms")?.split(",");
   const name = line.value("name");
+  const notes = line.value("notes");
+  if (notes !== undefined && line.value("out") === undefined) {
+    throw new UserError("Expected --notes together with --out, for they stand on the page that is written");
+  }
+  const remarks = notes === undefined ? undefined : await readNotes(notes);
   if (name !== undefined && !/^[\w.-]+$/.test(name)) {
     throw new UserError(`Expected --name to be letters, digits, ".", "-" and "_" but found "${name}"`);
   }
   const runs = line.value("runs") ?? "runs";
-  const { results, notes } = await findResults(line.words, runs, line.flag("unfinished"));
+  const { results, notes: leftOut } = await findResults(line.words, runs, line.flag("unfinished"));
   if (results.length === 0) {
-    for (const note of notes) printError(`note: ${note}`);
+    for (const note of leftOut) printError(`note: ${note}`);
     throw new UserError(
       `Expected ended runs to compare but found none${line.words.length === 0 ? ` in "${runs}"` : ""}` +
         "; deno task run makes some",
@@ -70,7 +76,7 @@ async function runCompare(line: CommandLine): Promise<number> {
     ...arms === undefined ? {} : { arms },
     ...line.values("against").length === 0 ? {} : { against: line.values("against") },
   });
-  const comparison = { ...compared, notes: [...notes, ...compared.notes] };
+  const comparison = { ...compared, notes: [...leftOut, ...compared.notes] };
   print(
     line.flag("json")
       ? JSON.stringify(comparison, null, 2)
@@ -79,7 +85,9 @@ async function runCompare(line: CommandLine): Promise<number> {
   const out = line.value("out");
   if (out !== undefined) {
     const title = name ?? experimentName(comparison);
-    for (const path of await writePage(out, title, comparison, results)) printError(`Written: ${path}`);
+    for (const path of await writePage(out, title, comparison, results, remarks)) {
+      printError(`Written: ${path}`);
+    }
   }
   return exitCodes.success;
 }
@@ -87,6 +95,18 @@ async function runCompare(line: CommandLine): Promise<number> {
 function readMeasure(text: string = "solved"): Measure {
   if (text === "solved" || text === "quality") return text;
   throw new UserError(`Expected --measure to be solved or quality but found "${text}"`);
+}
+
+async function readNotes(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new UserError(`Found no file "${path}" for --notes`);
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new UserError(`Expected --notes to be a file but found the folder "${path}"`);
+    }
+    throw error;
+  }
 }
 
 function wholeNumber(line: CommandLine, option: string): number | undefined {
@@ -107,6 +127,7 @@ async function writePage(
   name: string,
   comparison: Comparison,
   results: readonly RunResults[],
+  remarks: string | undefined,
 ): Promise<string[]> {
   const counted = new Set(comparison.arms.flatMap(({ runs }) => runs.map(({ run }) => run)));
   const command = ["deno", "task", "compare", ...Deno.args.slice(1)].map(shellWord).join(" ");
@@ -116,6 +137,7 @@ async function writePage(
       title: `${name}: held-out answers after k self-improvement steps`,
       path: `${name}.svg`,
     },
+    ...remarks === undefined ? [] : [{ kind: "markdown", text: remarks } as const],
     ...comparisonReport(comparison, "page"),
     ...settingsReport(comparison, command),
   ]);

@@ -44,6 +44,8 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (out !== undefined) write.push(out);
   // A file that is being written there is read back and renamed.
   if (out !== undefined && command === "compare") read.push(out);
+  const notes = option(words, "notes");
+  if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
   const net = command === "run" ? options(words, "net") : [];
   return [

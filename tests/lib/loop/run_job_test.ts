@@ -17,6 +17,7 @@ import { tinyTransformer } from "exitlab/lib/engine/tiny_transformer.ts";
 import { type JobEvent, type JobResult, runJob } from "exitlab/lib/loop/run_job.ts";
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
 import { openStore } from "exitlab/lib/metrics/store.ts";
+import { readLatestCheckpoint, writeCheckpoint } from "exitlab/lib/loop/checkpoint.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { allRows } from "../../support/all_rows.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
@@ -308,5 +309,22 @@ Deno.test("runJob() stops with the store's error when a batch cannot be written"
     );
     assert.deepEqual(steps, [1, 2]);
     store.close();
+  });
+});
+
+Deno.test("runJob() says so when a checkpoint's state is of another version", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    const at = job("exit");
+    await play(at, runs, 7);
+    const directory = join(runs, at.id);
+    const saved = await readLatestCheckpoint(directory);
+    assert(saved !== undefined);
+    const state = { ...saved.state, curriculum: { kept: "otherwise" } };
+    await writeCheckpoint(directory, { ...saved, state });
+    await assert.rejects(play(at, runs), (error: Error) => {
+      assert.equal(error.name, "UserError");
+      assert.match(error.message, /written by another version of exitlab .*delete the folder/);
+      return true;
+    });
   });
 });

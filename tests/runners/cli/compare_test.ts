@@ -312,3 +312,21 @@ Deno.test("deno task compare has the permissions that its words call for, and no
     assert.equal(parquet.code, 0, parquet.stderr);
     assert.match(parquet.stdout, /^- exit is higher than grpo at k = 4/m);
   }));
+
+Deno.test("compare puts --notes on the page before the figures, as they are", () =>
+  inFolder(async (folder) => {
+    const runs = join(folder, "runs");
+    await experiment(runs, { grpo: half, exit: all });
+    const [notes, out] = [join(folder, "notes.md"), join(folder, "out")];
+    await Deno.writeTextFile(notes, "## What to make of it\n\nNothing *yet*.\n");
+    const written = ["--runs", runs, "--out", out, "--name", "page", "--notes"];
+    assert.equal((await compare(...written, notes)).code, 0);
+    const page = await Deno.readTextFile(join(out, "page.md"));
+    assert.match(page, /\n\n## What to make of it\n\nNothing \*yet\*\.\n\n2 arms, 3 seeds/);
+    assertMistake(
+      await compare(...written, join(folder, "none.md")),
+      /Found no file ".*none\.md" for --notes/,
+    );
+    assertMistake(await compare(...written, folder), /Expected --notes to be a file but found the folder/);
+    assertMistake(await compare("--runs", runs, "--notes", notes), /--notes together with --out/);
+  }));
