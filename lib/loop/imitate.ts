@@ -1,4 +1,3 @@
-import type { Policy } from "../engine/engine.ts";
 import type { Random } from "../random.ts";
 import { ask } from "./ask.ts";
 import { weighedGroup } from "./group_rewards.ts";

@@ -15,7 +15,8 @@ import { randomState, restoreState } from "../curriculum/saved_state.ts";
 import { imitatedResponses } from "./imitate.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./evaluate.ts";
-import { groupAdvantages, groupRewards, isInformative, type RewardContext } from "./group_rewards.ts";
+import { type DrawContext, drawGroups } from "./draw_groups.ts";
+import { groupAdvantages, isInformative } from "./group_rewards.ts";
 import {
   domainFigures,
   evaluationRows,
@@ -27,7 +28,7 @@ import {
   stepWarnings,
 } from "./records.ts";
 import { resample } from "./resample.ts";
-import { type Group, rollOut, type RolloutContext, rootSource } from "./rollout.ts";
+import { type Group, rootSource } from "./rollout.ts";
 import { savedObject, SpaceLog } from "./space_log.ts";
 import { trainOn, type TrainReport } from "./train.ts";
 
@@ -89,9 +90,7 @@ class Loop {
   readonly #job: Job;
   readonly #context: JobContext;
   readonly #curriculum: Curriculum;
-  readonly #rollouts: RolloutContext;
-  readonly #rewards: RewardContext;
-  readonly #operatorRandom: Random;
+  readonly #drawing: DrawContext;
   readonly #spaceLog = new SpaceLog();
   #iteration = 0;
   #tokens = 0;
@@ -109,11 +108,15 @@ class Loop {
       random: new Random(job.seed, "curriculum"),
       iterates: operators.some(({ iterates }) => iterates),
     });
-    this.#operatorRandom = new Random(job.seed, "operators");
     const { policy } = context;
     const { groupSize } = objective;
-    this.#rewards = { curriculum, operators, objective, maxTokens: sampling.maxTokens };
-    this.#rollouts = { domain, tasks, operators, policy, sampling, groupSize, seed: job.seed };
+    this.#drawing = {
+      curriculum: this.#curriculum,
+      rollouts: { domain, tasks, operators, policy, sampling, groupSize, seed: job.seed },
+      rewards: { curriculum, operators, objective, maxTokens: sampling.maxTokens },
+      objective,
+      random: new Random(job.seed, "operators"),
+    };
   }
 
   get iteration(): number {
@@ -176,9 +179,9 @@ class Loop {
     const began = performance.now();
     const progress = this.#progress();
     const iteration = ++this.#iteration;
-    const groups = await this.#draw(iteration);
+    const groups = await drawGroups(this.#drawing, iteration);
     const sampled = performance.now();
-    const advantages = await groupAdvantages(groups, this.#rewards, policy);
+    const advantages = await groupAdvantages(groups, this.#drawing.rewards, policy);
     const learningRate = objective.learningRate(iteration, progress);
     const trained = await this.#train(groups, advantages, learningRate);
     const tokens = generatedTokens(groups);
@@ -214,28 +217,6 @@ class Loop {
     if (iteration % checkpoint.every === 0) await this.save();
   }
 
-  /**
-   * The iteration's groups, with the rewards that training sees. Where the objective asks for it, groups whose rewards
-   * are all equal are followed by others, for some rounds at most.
-   */
-  async #draw(iteration: number): Promise<Group[]> {
-    const { objective, operators } = this.#job.settings;
-    const groups: Group[] = [];
-    let drawn = 0;
-    for (let round = 0; round <= objective.redraws; round++) {
-      const missing = objective.groups - (round === 0 ? 0 : groups.filter(isInformative).length);
-      if (missing <= 0) break;
-      const starts = this.#curriculum.next(missing).map((start) =>
-        operators.reduce((changed, operator) => operator.transform(changed, this.#operatorRandom), start)
-      );
-      const fresh = groupRewards(await rollOut(this.#rollouts, starts, iteration, drawn), this.#rewards);
-      this.#curriculum.observe(fresh.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
-      groups.push(...fresh);
-      drawn += starts.length;
-    }
-    return groups;
-  }
-
   /** Trains on the groups; where others were drawn in their place, not on those that teach nothing. */
   async #train(
     groups: readonly Group[],
@@ -257,7 +238,7 @@ class Loop {
         temperature: sampling.temperature,
         maxTokens: sampling.maxTokens,
         stale: sampling.publishEvery > 1,
-        imitated: imitatedResponses(groups, this.#rollouts, this.#operatorRandom),
+        imitated: imitatedResponses(groups, this.#drawing.rollouts, this.#drawing.random),
       },
     );
     const { kl } = objective;
@@ -295,7 +276,7 @@ class Loop {
       tokens: this.#tokens,
       completions: this.#completions,
       curriculum: this.#curriculum.state(),
-      operators: this.#operatorRandom.state(),
+      operators: this.#drawing.random.state(),
       spaceLog: this.#spaceLog.state(),
     };
     await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
@@ -321,7 +302,7 @@ class Loop {
     this.#tokens = Number(state["tokens"]);
     this.#completions = Number(state["completions"]);
     this.#curriculum.restore(state["curriculum"] ?? null);
-    this.#operatorRandom.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
+    this.#drawing.random.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
   }
 
   async #evaluate(): Promise<EvaluationRow[]> {

@@ -1,0 +1,16 @@
+-- How likely a step mends a wrong answer and how likely it spoils a right one, at each k. If both stayed as they are, the
+-- solved share would settle at mends / (mends + spoils).
+with steps as (
+  select arm, step, changed, solved, lag(solved) over (partition by run, iteration, task, sample order by step) as before
+  from evaluations
+  where iteration > 0
+)
+select arm, step,
+  avg(solved::int) filter (not before) as mends,
+  avg((not solved)::int) filter (before) as spoils,
+  mends / (mends + spoils) as settles_at,
+  avg(changed::int) filter (not before) as changes_wrong
+from steps
+where step in (1, 2, 4, 8, 16)
+group by all
+order by all
