@@ -1,3 +1,4 @@
+-- deno task sql --file experiments/queries/fix_and_break.sql
 -- How likely a step mends a wrong answer and how likely it spoils a right one, at each k. If both stayed as they are, the
 -- solved share would settle at mends / (mends + spoils).
 with steps as (

@@ -5,7 +5,7 @@ import type { Imitation, OperatorPart, WeighedGroup } from "./operator.ts";
 
 /** All options of `selfImitation`. Both are in units of an advantage: a typical one is about 1. */
 export type SelfImitationOptions = {
-  /** The weight of mending an attempt that is not its group's best, at least 0. Default 0.5. */
+  /** The weight of mending an attempt that is not its group's best, at least 0. Default 0.3. */
   readonly mend: number;
   /** The weight of keeping an attempt that is among its group's best, at least 0. Default 1. */
   readonly keep: number;
@@ -26,7 +26,7 @@ export interface SelfImitationPart extends OperatorPart {
 }
 
 const schema = v.strictObject({
-  mend: v.optional(notNegative, 0.5),
+  mend: v.optional(notNegative, 0.3),
   keep: v.optional(notNegative, 1),
 });
 
@@ -59,7 +59,7 @@ const schema = v.strictObject({
  * });
  * const group = { mode: "base" as const, rollouts: [rollout("wrong", 0), rollout("right", 1)] };
  * assert.deepEqual(selfImitation().imitations([group], new Random(1)), [
- *   { group: 0, attempt: 0, response: 1, weight: 0.5 },
+ *   { group: 0, attempt: 0, response: 1, weight: 0.3 },
  *   { group: 0, attempt: 1, response: 1, weight: 1 },
  * ]);
  * ```
