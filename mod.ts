@@ -43,6 +43,7 @@ export { cispo } from "./lib/objective/cispo.ts";
 export type { ObjectivePart } from "./lib/objective/objective.ts";
 
 export { tinyTransformer } from "./lib/engine/tiny_transformer.ts";
+export { checkPolicyEngine } from "./lib/engine/conformance.ts";
 export type { Engine, Policy } from "./lib/engine/engine.ts";
 
 export { UserError } from "./lib/errors.ts";

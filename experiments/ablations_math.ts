@@ -1,6 +1,7 @@
 /**
  * What becomes of the `improve` arm of the ladder when one thing is changed: the curriculum's knobs, the reward, the
- * objective, and each counter-measure against policies that copy their answer.
+ * objective, and each counter-measure against policies that copy their answer. `feedback_chain` is the chain that
+ * `feedback` is to be compared with.
  */
 import {
   changeBonus,
@@ -53,7 +54,7 @@ const ablations: Experiment = compare({
     staleness_30: explore({ staleness: 0.3 }),
     distinct: explore({ distinct: true }),
     keep_all: explore({ keep: "all" }),
-    no_solved: explore({ solvedStarts: false, probability: 0.35 }),
+    no_solved: explore({ solvedStarts: false }),
     // What a step is paid for, and what it is told.
     gain_only: { operators: [improve({ reward: "improvement" })] },
     graded: { domain: domain({ reward: "graded" }) },
@@ -71,6 +72,7 @@ const ablations: Experiment = compare({
     kl: { objective: objective({ kl: { coefficient: 0.01 } }) },
     redraws: { objective: objective({ redraws: 2 }) },
     // Operators.
+    diverge_20: also(diverge({ probability: 0.2 })),
     diverge_50: also(diverge({ probability: 0.5 })),
     bonus_paper: also(diversityBonus({ mode: "paper" })),
     bonus_minmax: also(diversityBonus({ mode: "minmax" })),

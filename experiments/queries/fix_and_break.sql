@@ -1,10 +1,12 @@
+-- How likely a step mends a wrong answer and how likely it spoils a right one, at each k of the last evaluation of each
+-- run. If both stayed as they are, the solved share would settle at mends / (mends + spoils).
 -- deno task sql --file experiments/queries/fix_and_break.sql
--- How likely a step mends a wrong answer and how likely it spoils a right one, at each k. If both stayed as they are, the
--- solved share would settle at mends / (mends + spoils).
-with steps as (
-  select arm, step, changed, solved, lag(solved) over (partition by run, iteration, task, sample order by step) as before
-  from evaluations
-  where iteration > 0
+with last as (
+  select run, max(iteration) as iteration from evaluations where split = 'test' group by run
+), steps as (
+  select arm, step, changed, solved, lag(solved) over (partition by run, task, sample order by step) as before
+  from evaluations join last using (run, iteration)
+  where split = 'test'
 )
 select arm, step,
   avg(solved::int) filter (not before) as mends,

@@ -86,13 +86,15 @@ export interface CurriculumPart extends Part {
   readonly part: "curriculum";
   /** Whether it starts episodes from partial histories, so that operators have something to work on. */
   readonly histories: boolean;
+  /** Whether it would hold nothing if no operator worked on partial histories. Not when left out. */
+  readonly needsOperators?: boolean;
   /** What it asks of a domain; nothing when left out. */
   readonly needs?: Partial<DomainTraits>;
   /** The most completions that one rollout of a start asks for. */
   readonly longestChain: number;
   /**
-   * What training sees of the rewards r_0 … r_K of one chain, a first attempt and the steps after it: as many, in order.
-   * The rewards themselves when left out.
+   * What training sees of one chain, a first attempt and the steps after it, whose verdicts have the rewards r_0 … r_K: as
+   * many numbers, in order. When left out, each step is rewarded by the domain's rule.
    */
   chainRewards?(rewards: readonly number[]): readonly number[];
   /** Makes one. */

@@ -136,6 +136,7 @@ export function exit(options: ExitInput = {}): ExitPart {
     given: givenOptions(options),
     rebuild: (given) => exit(given),
     histories: true,
+    needsOperators: inForce.roots === false,
     longestChain: 1,
     create: (context) => new ExitCurriculum(inForce, context),
   };

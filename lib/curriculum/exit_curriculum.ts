@@ -43,6 +43,7 @@ export class ExitCurriculum implements Curriculum {
   readonly #space: TaskSpace;
   readonly #keepsRoots: boolean;
   readonly #iterates: boolean;
+  readonly #minimumFill: number;
   #changes = 0;
   #iteration = 0;
   #replayShare = 0;
@@ -57,6 +58,8 @@ export class ExitCurriculum implements Curriculum {
     const byScore = new ExponentialDraw(this.#softmax);
     this.#space = new TaskSpace({ capacity, eviction, staleness, distinct, byScore });
     this.#iterates = iterates;
+    // Where roots alone can enter, there may never be more of them.
+    this.#minimumFill = Math.min(options.minimumFill, iterates ? Infinity : roots.size ?? Infinity);
     this.#keepsRoots = options.roots === "auto" ? !iterates : options.roots;
   }
 
@@ -67,8 +70,8 @@ export class ExitCurriculum implements Curriculum {
   next(count: number): Start[] {
     checkCount(count);
     this.#tune();
-    const { probability, minimumFill } = this.#options;
-    const filled = this.#space.size >= minimumFill;
+    const { probability } = this.#options;
+    const filled = this.#space.size >= this.#minimumFill;
     let replays = 0;
     for (let start = 0; start < count; start++) if (filled && this.#random.chance(probability)) replays++;
     this.#replayShare = replays / count;

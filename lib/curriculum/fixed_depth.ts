@@ -86,7 +86,9 @@ export function fixedDepth(options: FixedDepthInput = {}): FixedDepthPart {
     rebuild: (given) => fixedDepth(given),
     histories: false,
     longestChain: 1 + inForce.depth,
-    chainRewards: (rewards) => chainRewards(rewards, inForce),
+    ...(inForce.reward === "per-step" ? {} : {
+      chainRewards: (rewards: readonly number[]): readonly number[] => chainRewards(rewards, inForce),
+    }),
     create: (context) => rootCurriculum(context, inForce.depth),
   };
 }
@@ -95,7 +97,6 @@ function chainRewards(
   rewards: readonly number[],
   { reward, bonus }: FixedDepthOptions,
 ): readonly number[] {
-  if (reward === "per-step") return rewards;
   const last = rewards.at(-1) ?? 0;
   if (reward === "final") return rewards.map(() => last);
   return rewards.map((own, step) => own + (bonus ?? 0) * (own - (rewards[step - 1] ?? own)));

@@ -172,7 +172,10 @@ export interface Policy {
   readonly context: number;
   /** How many parameters it has. */
   readonly parameters: number;
-  /** Draws completions under the published weights, in the order asked. */
+  /**
+   * Draws completions under the published weights, in the order asked. One that would outgrow the context ends there, with
+   * finish `"length"`.
+   */
   sample(requests: readonly SampleRequest[]): Promise<Completion[]>;
   /** Scores sequences under the weights of now: [0] is 0, [t] is log π(token t | before) at the temperature. */
   logprobs(sequences: readonly TokenSequence[], loss: LossSpec): Promise<Float32Array[]>;

@@ -14,9 +14,9 @@ export type Arithmetic = {
   readonly completionsPerIteration: number;
   /** Tokens of one completion, ≤. */
   readonly maxTokens: number;
-  /** Generated tokens an iteration, ≤. */
+  /** Generated tokens an iteration, ≤; with every extra round that the objective may draw. */
   readonly tokensPerIteration: number;
-  /** Training iterations: those of the budget, or those after which its tokens are spent at full length. */
+  /** Training iterations: those of the budget, or those after which its tokens are spent at full length, without extra rounds. */
   readonly iterations: number;
   /** Rollouts of a run. */
   readonly rollouts: number;
@@ -44,10 +44,11 @@ export function batchArithmetic(settings: Settings): Arithmetic {
   const startsPerIteration = Math.max(1, Math.floor(groups / chain));
   const rolloutsPerIteration = startsPerIteration * groupSize;
   const completionsPerIteration = rolloutsPerIteration * chain;
-  const tokensPerIteration = completionsPerIteration * maxTokens;
+  const tokensAtLeast = completionsPerIteration * maxTokens;
+  const tokensPerIteration = tokensAtLeast * (1 + objective.redraws);
   const iterations = Math.min(
     budget.iterations ?? Infinity,
-    budget.tokens === null ? Infinity : Math.ceil(budget.tokens / tokensPerIteration),
+    budget.tokens === null ? Infinity : Math.ceil(budget.tokens / tokensAtLeast),
     budget.rollouts === null ? Infinity : Math.ceil(budget.rollouts / completionsPerIteration),
   );
   if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
@@ -64,7 +65,10 @@ export function batchArithmetic(settings: Settings): Arithmetic {
     tokensPerIteration,
     iterations,
     rollouts: iterations * rolloutsPerIteration,
-    trainingTokens: iterations * tokensPerIteration,
+    trainingTokens: Math.min(
+      iterations * tokensPerIteration,
+      (budget.tokens ?? Infinity) + tokensPerIteration,
+    ),
     evaluations,
     evaluationCompletions,
     evaluationTokens: evaluationCompletions * maxTokens,

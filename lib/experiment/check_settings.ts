@@ -36,6 +36,14 @@ function checkOperators({ curriculum, operators }: Settings, where: string): voi
   const idle = operators.find(({ iterates, needsAttempts }) =>
     (iterates && !curriculum.histories) || (needsAttempts && nothingBefore)
   );
+  if (curriculum.needsOperators === true && !operators.some(({ iterates }) => iterates)) {
+    throw new UserError(
+      `${
+        factoryName(curriculum.kind)
+      } in "${where}curriculum" would hold no start: neither roots nor, without improve() ` +
+        "or another operator on attempts, partial histories",
+    );
+  }
   if (idle !== undefined) {
     throw new UserError(
       `${factoryName(idle.kind)} in "${where}operators" has nothing to work on with ${
@@ -69,12 +77,25 @@ function checkBudget({ budget }: Settings, where: string): void {
   );
 }
 
-function checkGroups({ objective }: Settings, where: string): void {
-  if (objective.groupSize >= 2) return;
-  throw new UserError(
-    `Expected "${where}objective.groupSize" to be at least 2 but found ${objective.groupSize}: ` +
-      "an advantage compares the completions of a group",
-  );
+function checkGroups({ objective, sampling }: Settings, where: string): void {
+  const { groupSize, groups, minibatches } = objective;
+  if (groupSize < 2) {
+    throw new UserError(
+      `Expected "${where}objective.groupSize" to be at least 2 but found ${groupSize}: ` +
+        "an advantage compares the completions of a group",
+    );
+  }
+  if (minibatches > groups) {
+    throw new UserError(
+      `Expected "${where}objective.minibatches" to be at most ${groups}, the groups of a batch, but found ${minibatches}`,
+    );
+  }
+  try {
+    objective.shape?.(0, 1, sampling.maxTokens);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} ("${where}objective")`);
+  }
 }
 
 function checkTurns({ domain }: Settings, where: string): void {

@@ -91,7 +91,7 @@ function chainRewards(
   const rewards = new Map([...chains].map(([chain, steps]) => {
     const inOrder = steps.toSorted((a, b) => a.chainStep - b.chainStep);
     const byRollout = (inOrder[0]?.rollouts ?? []).map((_, rollout) =>
-      rule(inOrder.map(({ rollouts }) => rollouts[rollout]?.reward ?? 0))
+      rule(inOrder.map(({ rollouts }) => rollouts[rollout]?.verdict.reward ?? 0))
     );
     return [chain, byRollout];
   }));

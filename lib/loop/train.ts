@@ -84,7 +84,7 @@ export async function trainOn(
   const totals = { entropy: 0, tokens: 0, gradientNorm: 0, steps: 0, clipped: 0, kl: 0, gap: 0 };
   for (const [index, minibatch] of minibatches.entries()) {
     const report = await accumulate(policy, objective, minibatch, index === 0, options);
-    if (report.tokens === 0) continue;
+    if (report === undefined) continue;
     const { gradientNorm } = await policy.optimStep(adamOptions);
     totals.entropy += report.entropy * report.tokens;
     totals.clipped += report.clipped * report.tokens;
@@ -131,14 +131,17 @@ async function prepare(
   };
 }
 
-/** Accumulates the gradient of one minibatch. Responses that weigh nothing are left out. */
+/**
+ * Accumulates the gradient of one minibatch; responses that weigh nothing are left out. `undefined` if that leaves none,
+ * so that there is no gradient to step along. The tokens are those of sampled responses.
+ */
 async function accumulate(
   policy: Policy,
   objective: ObjectivePart,
   { items, imitated, sequences, then, reference }: Minibatch,
   first: boolean,
   { temperature, maxTokens, stale }: TrainOptions,
-): Promise<{ entropy: number; tokens: number; clipped: number; kl: number; gap: number }> {
+): Promise<{ entropy: number; tokens: number; clipped: number; kl: number; gap: number } | undefined> {
   const scored = first && (then !== undefined || !stale)
     ? undefined
     : await policy.logprobs(sequences, { temperature });
@@ -181,7 +184,7 @@ async function accumulate(
       entropy: padded(new Float32Array(tokens.length).fill(entropy), prompt.length),
     });
   }
-  if (data.length === 0) return { entropy: 0, tokens: 0, clipped: 0, kl: 0, gap: 0 };
+  if (data.length === 0) return undefined;
   const report = await policy.forwardBackward(data, { temperature });
   let gap = 0;
   let tokens = 0;

@@ -42,7 +42,7 @@ const fromRuns: ResultsSource = {
       select run, sum(tokens) as draw_tokens from resamples where split = 'test' group by run
     ) using (run) left join (
       select run, max(iteration) as iterations, max(tokens) as tokens, max(rollouts) as rollouts,
-        avg(effective_size / space) as effective_share
+        avg(effective_size / nullif(space, 0)) as effective_share
       from steps group by run
     ) using (run) left join (
       select run, avg(depth) filter (chain_step = 0) as start_depth, avg(depth) as prompt_depth, max(depth) as deepest,

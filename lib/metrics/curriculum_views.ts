@@ -36,8 +36,8 @@ select run, arm, seed, iteration, starts::int as new_starts, (sum(starts) over s
 from new_starts left join new_roots using (run, iteration)
 window so_far as (partition by run order by iteration) order by run, iteration`;
 
-/** The width and number of bins; a variance of values in [0, 1] is at most 0.25. */
-const [bin, bins] = [0.025, 10];
+/** The width and number of bins: no variance or mean deviation of values in [0, 1] exceeds 0.5. */
+const [bin, bins] = [0.025, 20];
 
 const bufferHistogram = `
 select run, arm, seed, depth, solved, (least(floor(learnability / ${bin}), ${
@@ -47,7 +47,7 @@ select run, arm, seed, depth, solved, (least(floor(learnability / ${bin}), ${
 from starts where active group by all order by all`;
 
 const effectiveSizes = `
-select run, arm, seed, iteration, space, effective_size, effective_size / space as share
+select run, arm, seed, iteration, space, effective_size, effective_size / nullif(space, 0) as share
 from steps where effective_size is not null order by run, iteration`;
 
 const zeroVariance = `
@@ -63,9 +63,10 @@ const [roots, startsPerRoot, characters] = [64, 6, 200];
 /** Samples by hash, so that the same starts are looked at each time. */
 const textSpread = `
 with ranked as (
-  select run, arm, seed, root, id, left(response, ${characters}) as response,
+  select run, arm, seed, root, id, response,
+    list_distinct([substr(response, n, 3) for n in range(1, greatest(2, length(response) - 1))]) as trigrams,
     row_number() over (partition by run, root order by md5(id)) as place
-  from starts where active and response is not null
+  from (select * replace (left(response, ${characters}) as response) from starts where active and response is not null)
 ), eligible as (
   select run, root, row_number() over (partition by run order by md5(root)) as place
   from ranked where place = 2
@@ -75,6 +76,8 @@ with ranked as (
 )
 select a.run, a.arm, a.seed, count(distinct a.root)::int as roots, count(*)::int as pairs,
   avg(levenshtein(a.response, b.response) / greatest(strlen(a.response), strlen(b.response), 1)) as spread,
+  avg(if(a.response = b.response, 0,
+    1 - len(list_intersect(a.trigrams, b.trigrams)) / sqrt(len(a.trigrams) * len(b.trigrams)))) as cosine,
   avg((a.response = b.response)::int) as equal
 from sampled as a join sampled as b on a.run = b.run and a.root = b.root and a.place < b.place
 group by all order by all`;
@@ -113,7 +116,7 @@ export const curriculumViews: readonly View[] = [
   },
   {
     name: "text_spread",
-    summary: "Mean edit distance between the attempts of one root in the task space; by text, not by meaning",
+    summary: "Mean distance between the attempts of one root in the task space, by edits and by trigrams",
     sql: textSpread,
   },
 ];

@@ -101,7 +101,7 @@ export type GroupRow = {
   readonly start: string;
   /** The root task's id. */
   readonly root: string;
-  /** What was asked: base, improve or diverge. */
+  /** What was asked: base, improve, diverge, or `custom-` and an operator's name. */
   readonly mode: string;
   /** The turn of the task, from 0. */
   readonly turn: number;
@@ -117,9 +117,9 @@ export type GroupRow = {
   readonly quality: number | null;
   /** Share solved, in [0, 1]. */
   readonly solved: number | null;
-  /** Variance of quality. */
+  /** Variance of the verdicts' rewards, before operators. */
   readonly learnability: number | null;
-  /** Whether the group entered the update. */
+  /** Whether its rewards differ, so that it has advantages to teach. */
   readonly trained: boolean;
   /** The prompt that its rollouts share. In DuckDB only, not in the live tail. */
   readonly prompt: string | null;

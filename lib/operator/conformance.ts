@@ -20,7 +20,8 @@ const seeds = 64;
  * Checks an operator against its contract, without any model: options are JSON and rebuild the part; `transform` is
  * pure, follows from its random stream, draws as often for one start whatever it draws, changes nothing but the mode
  * and leaves starts without an attempt alone; `word` has messages for each mode it gives and for no other, and shows
- * no verdict; `rewards` and `factors` are numbers to train with, one a rollout, and follow from the groups alone.
+ * no verdict; `rewards` and `factors` are numbers to train with, one a rollout, and follow from the groups alone;
+ * `imitations` name rollouts that there are, with weights to train with, and follow from the groups and their stream.
  *
  * Give it a probability that 64 draws will show. An operator that calls a host calls it here too.
  *
@@ -47,6 +48,7 @@ export async function checkOperator(part: OperatorPart): Promise<Finding[]> {
   const modes = [...new Set<Mode>(["base", "improve", "diverge", foreignMode, ...given])];
   await findings.attempt("rewards", "rewards()", () => checkRewards(part, modes, findings));
   await findings.attempt("factors", "factors()", () => checkFactors(part, modes, findings));
+  await findings.attempt("imitations", "imitations()", () => checkImitations(part, modes, findings));
   return findings.all;
 }
 
@@ -257,6 +259,35 @@ async function checkFactors(part: OperatorPart, modes: readonly Mode[], findings
   );
   const ofNone = await part.factors([], embed);
   findings.expect(ofNone.length === 0, "factors", "factors() of no groups are not none");
+}
+
+function checkImitations(part: OperatorPart, modes: readonly Mode[], findings: Findings): void {
+  if (part.imitations === undefined) return;
+  const groups = groupsOf(modes);
+  const imitations = part.imitations(groups, new Random(1));
+  for (const { group, attempt, response, weight } of imitations) {
+    const rollouts = groups[group]?.rollouts;
+    findings.expect(
+      rollouts?.[attempt] !== undefined && rollouts[response] !== undefined,
+      "imitations",
+      `imitations() names rollouts that there are not: ${attempt} and ${response} of group ${group}`,
+    );
+    findings.expect(
+      Number.isFinite(weight) && weight > 0,
+      "imitations",
+      `imitations() gives a weight of ${weight}, not a finite one above 0`,
+    );
+  }
+  findings.expect(
+    JSON.stringify(imitations) === JSON.stringify(part.imitations(groups, new Random(1))),
+    "imitations",
+    "imitations() does not follow from the groups and the random stream",
+  );
+  findings.expect(
+    part.imitations([], new Random(1)).length === 0,
+    "imitations",
+    "imitations() of no groups are not none",
+  );
 }
 
 function isFirstAttempts({ rollouts }: WeighedGroup): boolean {

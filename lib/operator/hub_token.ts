@@ -14,14 +14,18 @@ export function hubToken(
   { protocol, hostname }: URL,
   environment: (name: string) => string | undefined = readEnvironment,
 ): string | undefined {
-  const mayKnow = protocol === "https:" &&
-    /(^|\.)(huggingface\.co|endpoints\.huggingface\.cloud)$/.test(hostname);
+  const mayKnow = protocol === "https:" && isHubHost(hostname);
   const token = mayKnow ? environment(variable)?.trim() : undefined;
   if (token === undefined || token === "") return undefined;
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new UserError(
     `Expected ${variable} in the environment to be a token but found other characters in it`,
   );
+}
+
+/** Whether a host, as `host` or `host:port`, is one of Hugging Face's. */
+export function isHubHost(host: string): boolean {
+  return /(^|\.)(huggingface\.co|endpoints\.huggingface\.cloud)(:\d+)?$/.test(host);
 }
 
 function readEnvironment(name: string): string | undefined {

@@ -7,7 +7,7 @@ import type { Imitation, OperatorPart, WeighedGroup } from "./operator.ts";
 export type SelfImitationOptions = {
   /** The weight of mending an attempt that is not its group's best, at least 0. Default 0.3. */
   readonly mend: number;
-  /** The weight of keeping an attempt that is among its group's best, at least 0. Default 1. */
+  /** The weight of keeping a solved attempt of a group in which others are worse, at least 0. Default 1. */
   readonly keep: number;
 };
 
@@ -21,22 +21,24 @@ export interface SelfImitationPart extends OperatorPart {
   readonly iterates: false;
   /** Groups of first attempts will do. */
   readonly needsAttempts: false;
+  /** An answer of an episode's first turn cannot be told from its later ones by the verdict at its end. */
+  readonly needs: { readonly turns: "single" };
   /** What is learned from the groups beside their advantages. */
   imitations(groups: readonly WeighedGroup[], random: Random): readonly Imitation[];
 }
 
-const schema = v.strictObject({
-  mend: v.optional(notNegative, 0.3),
-  keep: v.optional(notNegative, 1),
-});
+const schema = v.pipe(
+  v.strictObject({ mend: v.optional(notNegative, 0.3), keep: v.optional(notNegative, 1) }),
+  v.forward(v.check(({ mend, keep }) => mend > 0 || keep > 0, "above 0 where keep is 0"), ["mend"]),
+);
 
 /**
  * Imitation of one's own better attempts, against copy collapse. From a wrong attempt that the policy always repeats,
  * reinforcement learns nothing: all rewards of the group are 0. But a group from any start whose rewards differ holds
  * wrong attempts *and* right ones at the same task. Each attempt that is not among the group's best becomes an attempt
- * to improve, and one of the best, drawn at random, the response to learn (`mend`); each of the best becomes one to
- * keep, with itself as the response (`keep`). A response is learned as a completion whose advantage is the weight and
- * whose ratio is 1.
+ * to improve, and one of the best, drawn at random, the response to learn (`mend`); each of the best that is solved
+ * becomes one to keep, with itself as the response (`keep`). A response is learned as a completion whose advantage is the
+ * weight and whose ratio is 1; it counts among the batch's completions, N.
  *
  * This costs no generated tokens, but more training. It is not on-policy: the response came from another prompt.
  * Related are self-imitation learning (Oh et al. 2018, arXiv 1806.05635) and RISE's relabelling with the best of N
@@ -74,6 +76,7 @@ export function selfImitation(options: Partial<SelfImitationOptions> = {}): Self
     rebuild: (given) => selfImitation(given),
     iterates: false,
     needsAttempts: false,
+    needs: { turns: "single" },
     transform: (start) => start,
     word: () => undefined,
     imitations: (groups, random) =>
@@ -92,11 +95,11 @@ function imitated(
   const most = Math.max(...rewards);
   const best = [...rewards.keys()].filter((at) => rewards[at] === most);
   if (best.length === rewards.length) return [];
-  return rewards
-    .map((reward, attempt) =>
-      reward === most
-        ? { group, attempt, response: attempt, weight: keep }
-        : { group, attempt, response: random.pick(best), weight: mend }
-    )
+  return rollouts
+    .map(({ verdict }, attempt) => {
+      if (verdict.reward < most) return { group, attempt, response: random.pick(best), weight: mend };
+      // The best of a group may be wrong: then it is something to reach, and nothing to keep.
+      return { group, attempt, response: attempt, weight: verdict.solved ? keep : 0 };
+    })
     .filter(({ weight }) => weight > 0);
 }

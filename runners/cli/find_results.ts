@@ -47,7 +47,15 @@ export async function findResults(
     found.push(...read.results);
     notes.push(...read.notes);
   }
-  return { results: [...new Map(found.map((each) => [each.run, each])).values()], notes };
+  const unique = new Map(found.map((each) => [each.run, each]));
+  if (unique.size < found.length) {
+    notes.push(
+      `${
+        found.length - unique.size
+      } of ${found.length} results are of runs that were found twice; the last counts`,
+    );
+  }
+  return { results: [...unique.values()], notes };
 }
 
 /** The folder of runs that a word points into, and the name in it; no name for all of them. */

@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { UserError } from "../../lib/errors.ts";
+import { isHubHost } from "../../lib/operator/hub_token.ts";
 import { exitCodes, printError } from "./command.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
@@ -53,7 +54,8 @@ export function grants(command: string, words: readonly string[]): string[] {
     ...flag("read", read),
     ...flag("write", write),
     ...flag("net", net),
-    ...(net.length === 0 ? [] : ["--allow-env=HF_TOKEN"]),
+    // The token is for Hugging Face; without such a host nothing may read it.
+    ...(net.some(isHubHost) ? ["--allow-env=HF_TOKEN"] : []),
   ];
 }
 

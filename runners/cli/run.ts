@@ -21,7 +21,8 @@ export const runExperimentCommand: Command = {
       type: "string",
       multiple: true,
       value: "HOST",
-      help: "A host that operators may call, such as an embedding endpoint; HF_TOKEN becomes readable",
+      help:
+        "A host that operators may call, such as an embedding endpoint; one of Hugging Face may get HF_TOKEN",
     },
     runner: { type: "string", value: "NAME", help: "Where to run: local (default), this machine" },
   },

@@ -186,11 +186,21 @@ Deno.test("exit() draws by learnability, whatever its scale", () => {
   }
 });
 
+Deno.test("exit() replays roots alone however few there are", () => {
+  for (const size of [1, 3]) {
+    const curriculum = exit().create(context({ size, iterates: false }));
+    for (let iteration = 1; iteration <= 5; iteration++) {
+      curriculum.observe(curriculum.next(8).map((start) => group(start, [0, 1], iteration)));
+    }
+    assert.ok((curriculum.metrics()["replay_share"] ?? 0) > 0);
+  }
+});
+
 Deno.test("exit() draws no more random numbers for options that are left at their defaults", () => {
   // Digests of what an implementation without staleness, eviction and distinct starts picks.
   const golden: [ExitInput, boolean, string][] = [
     [{ "minimumFill": 32 }, true, "ca7a4d2cd1b0bc0c"],
-    [{ "minimumFill": 32 }, false, "02d31abc7d9701bc"],
+    [{ "minimumFill": 16 }, false, "6448d52c3bc0a464"],
     [{ "capacity": 40, "minimumFill": 20, "keep": "all", "effectiveSize": 0.4 }, true, "6a249a24e2e3958c"],
     [
       { "capacity": 60, "minimumFill": 1, "probability": 0.9, "kappa": 30, "roots": true },

@@ -83,12 +83,12 @@ Deno.test("fixedDepth() rewards each step by its own result, by the last, or by 
   const rewards = [0.5, 0.25, 1, 1];
   const rewarded = (options: FixedDepthInput): readonly number[] | undefined =>
     fixedDepth(options).chainRewards?.(Object.freeze([...rewards]));
-  assert.deepEqual(rewarded({}), rewards);
+  assert.equal(rewarded({}), undefined); // By the domain's rule.
   assert.deepEqual(rewarded({ reward: "final" }), [1, 1, 1, 1]);
   assert.deepEqual(rewarded({ reward: "shaped" }), [0.5, 0, 1.75, 1]);
   assert.deepEqual(rewarded({ reward: "shaped", bonus: 10 }), [0.5, -2.25, 8.5, 1]);
   assert.deepEqual(rewarded({ reward: "shaped", bonus: 0 }), rewards);
-  for (const reward of ["per-step", "final", "shaped"] as const) {
+  for (const reward of ["final", "shaped"] as const) {
     assert.deepEqual(fixedDepth({ reward }).chainRewards?.([0.5]), [0.5]);
   }
 });

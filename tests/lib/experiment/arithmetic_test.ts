@@ -44,6 +44,12 @@ Deno.test("batchArithmetic() counts a chain's completions towards the batch", ()
   assert.equal(figures({ curriculum: fixedDepth({ depth: 99 }) }).startsPerIteration, 1);
 });
 
+Deno.test("batchArithmetic() counts the extra rounds that an objective may draw towards the most tokens", () => {
+  const redrawing = figures({ objective: { ...plain({ groups: 32, groupSize: 8 }), redraws: 3 } });
+  assert.deepEqual([redrawing.tokensPerIteration, redrawing.iterations], [10_240, 40]);
+  assert.equal(redrawing.trainingTokens, 110_240); // The budget, and the iteration that reaches it.
+});
+
 Deno.test("batchArithmetic() takes the limit that is reached first", () => {
   const none = { tokens: null, rollouts: null, iterations: null };
   const iterations = (budget: Partial<Settings["budget"]>): number =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   changeBonus,
+  dapo,
   defineExperiment,
   diversityBonus,
   exit,
@@ -51,4 +52,26 @@ Deno.test("operators that weigh any group work where every response is a first o
     curriculum: uniform(),
     operators: [diversityBonus({ applies: "all" }), selfImitation()],
   });
+});
+
+Deno.test("a task space that nothing can enter is refused", () => {
+  assert.throws(
+    () => defineExperiment({ ...one, curriculum: exit({ roots: false }) }),
+    /exit\(\) in "curriculum" would hold no start/,
+  );
+  defineExperiment({ ...one, curriculum: exit({ roots: false }), operators: [improve()] });
+});
+
+Deno.test("more minibatches than groups are refused", () => {
+  assert.throws(
+    () => defineExperiment({ ...one, curriculum: uniform(), objective: grpo({ groups: 4, minibatches: 5 }) }),
+    /"objective\.minibatches" to be at most 4, the groups of a batch, but found 5/,
+  );
+});
+
+Deno.test("an overlong buffer that no response can reach is refused before anything runs", () => {
+  assert.throws(
+    () => defineExperiment({ ...one, curriculum: uniform(), objective: dapo({ overlong: { buffer: 64 } }) }),
+    /64.*\("objective"\)/,
+  );
 });

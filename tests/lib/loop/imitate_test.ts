@@ -73,8 +73,13 @@ Deno.test("imitatedResponses() refuses what an operator gets wrong", async () =>
 
 Deno.test("trainOn() learns imitated responses at ratio 1, by their weight, beside the groups", async () => {
   const batches: Datum[][] = [];
+  let steps = 0;
   const policy: Policy = {
     ...stubPolicy(1),
+    optimStep: () => {
+      steps++;
+      return Promise.resolve({ gradientNorm: 1 });
+    },
     forwardBackward: (batch) => {
       batches.push([...batch]);
       const logprobs = batch.map(({ tokens }) => new Float32Array(tokens.length));
@@ -85,8 +90,10 @@ Deno.test("trainOn() learns imitated responses at ratio 1, by their weight, besi
   const options = { learningRate: 1e-3, temperature: 1, maxTokens: 4, stale: false, imitated };
   for (const [minibatches, sizes] of [[1, [3]], [2, [2, 1]]] as const) {
     batches.length = 0;
+    steps = 0;
     await trainOn(policy, grpo({ minibatches, entropy: 0 }), [], [], options);
     assert.deepEqual(batches.map(({ length }) => length), sizes);
+    assert.equal(steps, sizes.length, "each gradient is stepped along, also without sampled responses");
     for (const batch of batches) {
       for (const { tokens, coefficients } of batch) {
         assert.deepEqual(tokens, [7, 7, 8, 9, 0]);

@@ -8,6 +8,7 @@ import { improve } from "exitlab/lib/operator/improve.ts";
 import { ngrams } from "exitlab/lib/operator/ngrams.ts";
 import type { OperatorPart } from "exitlab/lib/operator/operator.ts";
 import { policyEmbedder } from "exitlab/lib/operator/policy_embedder.ts";
+import { selfImitation } from "exitlab/lib/operator/self_imitation.ts";
 import { promptOperator } from "exitlab/lib/operator/prompt_operator.ts";
 
 const sound: readonly OperatorPart[] = [
@@ -22,6 +23,8 @@ const sound: readonly OperatorPart[] = [
   diversityBonus(),
   diversityBonus({ mode: "minmax", applies: "all" }),
   diversityBonus({ mode: "mean", embedder: policyEmbedder() }),
+  selfImitation(),
+  selfImitation({ mend: 0, keep: 2 }),
   diversityBonus({ floor: 0, cap: 1e9, embedder: ngrams({ length: 1 }) }),
 ];
 
@@ -39,7 +42,30 @@ const policyBonus = diversityBonus({ embedder: policyEmbedder() });
 let calls = 0;
 const log: string[] = [];
 
+const imitating = (imitations: NonNullable<OperatorPart["imitations"]>): OperatorPart => ({
+  ...selfImitation(),
+  imitations,
+});
+
 const broken: Record<string, { part: OperatorPart; check: string }> = {
+  "imitates a rollout that there is not": {
+    part: imitating((groups) => groups.map((_, group) => ({ group, attempt: 99, response: 0, weight: 1 }))),
+    check: "imitations",
+  },
+  "imitates with no weight": {
+    part: imitating((groups) => groups.map((_, group) => ({ group, attempt: 0, response: 0, weight: 0 }))),
+    check: "imitations",
+  },
+  "imitates another each time": {
+    part: imitating((groups) =>
+      groups.map((_, group) => ({ group, attempt: 0, response: 0, weight: 1 + calls++ }))
+    ),
+    check: "imitations",
+  },
+  "imitates where there are no groups": {
+    part: imitating(() => [{ group: 0, attempt: 0, response: 0, weight: 1 }]),
+    check: "imitations",
+  },
   "was given what is no JSON": { part: { ...often, given: { probability: NaN } }, check: "options" },
   "has options that are no JSON": {
     part: { ...often, options: { probability: Infinity } },
@@ -277,6 +303,7 @@ Deno.test("checkOperator() has an example of a broken operator for each of its c
       "factors",
       "hosts",
       "identical",
+      "imitations",
       "options",
       "rebuild",
       "rewards",

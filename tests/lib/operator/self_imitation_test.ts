@@ -38,7 +38,12 @@ Deno.test("selfImitation() goes by verdicts, not by what other operators made of
 Deno.test("selfImitation() leaves out what weighs nothing", () => {
   const keeping = selfImitation({ mend: 0 }).imitations([group(0, 1)], new Random(1));
   assert.deepEqual(keeping.map(({ attempt, response }) => [attempt, response]), [[1, 1]]);
-  assert.deepEqual(selfImitation({ mend: 0, keep: 0 }).imitations([group(0, 1)], new Random(1)), []);
+  assert.throws(() => selfImitation({ mend: 0, keep: 0 }), /"mend" to be above 0 where keep is 0/);
+});
+
+Deno.test("selfImitation() never teaches to keep an attempt that is not solved", () => {
+  const pairs = selfImitation().imitations([group(0.2, 0.6, 0.6)], new Random(1));
+  assert.deepEqual(pairs.map(({ attempt, weight }) => [attempt, weight]), [[0, 0.3]]);
 });
 
 Deno.test("selfImitation() never teaches a response worse than the attempt, nor one of another group", () => {

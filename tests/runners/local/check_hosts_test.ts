@@ -39,7 +39,12 @@ Deno.test("grants() opens the hosts that --net names, and the token, and nothing
   const none = grants("run", ["a.ts"]);
   assert(!none.some((flag) => flag.startsWith("--allow-net") || flag.startsWith("--allow-env")));
   const some = grants("run", ["a.ts", "--net", "one.example", "--net=two.example:80"]);
-  assert(some.includes("--allow-net=one.example,two.example:80") && some.includes("--allow-env=HF_TOKEN"));
+  assert(some.includes("--allow-net=one.example,two.example:80"));
+  assert(!some.some((flag) => flag.startsWith("--allow-env")), "no host of Hugging Face, no token");
+  for (const host of ["router.huggingface.co", "x.us-east-1.aws.endpoints.huggingface.cloud:443"]) {
+    assert(grants("run", ["a.ts", "--net", host]).includes("--allow-env=HF_TOKEN"));
+  }
+  assert(!grants("run", ["a.ts", "--net", "huggingface.co.example"]).includes("--allow-env=HF_TOKEN"));
   assert.throws(() => grants("run", ["a.ts", "--net", "a,b"]), /without commas/);
   assert(!grants("sql", ["select 1", "--net", "one.example"]).some((flag) => flag.includes("net")));
 });

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import {
+  compile,
+  defineExperiment,
+  diversityBonus,
+  exit,
+  grpo,
+  type GrpoInput,
+  improve,
+  type Job,
+  type OperatorPart,
+  policyEmbedder,
+  sudoku,
+  tinyTransformer,
+} from "exitlab";
+import type { Domain } from "../../../lib/domain/domain.ts";
+import type { Capabilities } from "../../../lib/engine/engine.ts";
+import { checkEngine } from "../../../runners/local/check_engine.ts";
+import { embeddedEngine } from "../../../runners/local/engine.ts";
+
+const all: Capabilities = {
+  reduction: "sum",
+  entropy: true,
+  topP: true,
+  embeddings: true,
+  reference: true,
+  deterministic: true,
+  build: "build",
+  description: "test engine",
+};
+
+/** A job that asks an engine for everything, less what is turned off. */
+function jobWith(
+  { objective = {}, topP = 0.9, bonus = true, permissions }: {
+    readonly objective?: GrpoInput;
+    readonly topP?: number;
+    readonly bonus?: boolean;
+    readonly permissions?: NonNullable<Domain["permissions"]>;
+  } = {},
+): Job {
+  const embedding: readonly OperatorPart[] = bonus ? [diversityBonus({ embedder: policyEmbedder() })] : [];
+  const [job] = compile(defineExperiment({
+    name: "everything",
+    domain: sudoku(),
+    policy: tinyTransformer(),
+    objective: grpo({ entropy: 0.02, kl: { coefficient: 0.1 }, ...objective }),
+    curriculum: exit(),
+    operators: [improve(), ...embedding],
+    budget: { iterations: 1 },
+    evaluate: { topP },
+  })).jobs;
+  if (job === undefined) throw new RangeError("There is no job");
+  if (permissions === undefined) return job;
+  const domain: Domain = { ...job.settings.domain, permissions };
+  return { ...job, settings: { ...job.settings, domain } };
+}
+
+const refusals: Readonly<
+  Record<string, { readonly lacks: Partial<Capabilities>; readonly message: string; readonly without: Job }>
+> = {
+  "an entropy term": {
+    lacks: { entropy: false },
+    message: 'Arm "exit" has objective.entropy 0.02 but the engine "test engine" has no entropy term',
+    without: jobWith({ objective: { entropy: 0 } }),
+  },
+  "a cut distribution": {
+    lacks: { topP: false },
+    message: 'Arm "exit" has evaluate.topP 0.9 but the engine "test engine" cannot cut the distribution',
+    without: jobWith({ topP: 1 }),
+  },
+  "a reference for the KL term": {
+    lacks: { reference: false },
+    message:
+      'Arm "exit" has objective.kl.coefficient 0.1 but the engine "test engine" keeps no reference weights',
+    without: jobWith({ objective: { kl: null } }),
+  },
+  "embeddings for the policy as embedder": {
+    lacks: { embeddings: false },
+    message: 'Arm "exit" has operators.diversity-bonus with the policy as embedder ' +
+      'but the engine "test engine" gives no embeddings',
+    without: jobWith({ bonus: false }),
+  },
+};
+
+for (const [what, { lacks, message, without }] of Object.entries(refusals)) {
+  Deno.test(`checkEngine() refuses a job that needs ${what}, and no job that does not`, () => {
+    const capabilities = { ...all, ...lacks };
+    assert.throws(() => checkEngine(jobWith(), capabilities), { name: "UserError", message });
+    checkEngine(without, capabilities);
+  });
+}
+
+Deno.test("checkEngine() refuses any job where the engine takes means", () => {
+  const job = jobWith({ objective: { entropy: 0, kl: null }, topP: 1, bonus: false });
+  assert.throws(() => checkEngine(job, { ...all, reduction: "mean" }), {
+    name: "UserError",
+    message: 'Arm "exit" needs an engine that sums over tokens but the engine "test engine" takes the mean',
+  });
+});
+
+Deno.test("checkEngine() refuses a domain that asks for permissions, and names them", () => {
+  const job = jobWith({ permissions: { net: ["example.com"], read: [], run: ["python3"] } });
+  assert.throws(() => checkEngine(job, all), {
+    name: "UserError",
+    message: 'Domain "sudoku" of arm "exit" asks for permissions (net, run) and the local runner grants none',
+  });
+  checkEngine(jobWith({ permissions: {} }), all);
+  checkEngine(jobWith({ permissions: { net: [], read: [], run: [] } }), all);
+});
+
+Deno.test("checkEngine() takes a job that asks for everything of an engine that can do everything", async () => {
+  checkEngine(jobWith(), all);
+  checkEngine(jobWith(), await embeddedEngine({ workers: 1 }).capabilities());
+});
