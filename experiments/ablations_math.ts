@@ -77,11 +77,9 @@ const ablations: Experiment = compare({
     bonus_paper: also(diversityBonus({ mode: "paper" })),
     bonus_minmax: also(diversityBonus({ mode: "minmax" })),
     change_bonus: also(changeBonus()),
-    mend_only: also(selfImitation({ mend: 0.3, keep: 0 })),
-    keep_only: also(selfImitation({ mend: 0, keep: 1 })),
     imitate: also(selfImitation({ mend: 0.3, keep: 1 })),
   },
-  seeds: [11, 12, 13],
+  seeds: [11, 12],
   quick: { arms: ["improve", "imitate"], seeds: [1] },
 });
 
