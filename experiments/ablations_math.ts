@@ -39,7 +39,7 @@ const ablations: Experiment = compare({
     objective: objective(),
     curriculum: exit(),
     operators: [improve()],
-    budget: { tokens: 1_000_000 },
+    budget: { tokens: 500_000 },
     evaluate: { every: 0, steps: 16, samples: 2 },
   },
   arms: {

@@ -39,7 +39,7 @@ const search: Experiment = extend(unlimited, {
     cooler: { ...arm(imitation), evaluate: { temperature: 0.6 } },
     longer: { ...arm(imitation), budget: { tokens: 3_000_000 } },
   },
-  seeds: [11, 12, 13, 14],
+  seeds: [11, 12],
 });
 
 export default search;
