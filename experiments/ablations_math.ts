@@ -51,9 +51,6 @@ const ablations: Experiment = compare({
     p_75: explore({ probability: 0.75 }),
     capacity_128: explore({ capacity: 128 }),
     capacity_4096: explore({ capacity: 4096 }),
-    staleness_30: explore({ staleness: 0.3 }),
-    distinct: explore({ distinct: true }),
-    keep_all: explore({ keep: "all" }),
     no_solved: explore({ solvedStarts: false }),
     // What a step is paid for, and what it is told.
     gain_only: { operators: [improve({ reward: "improvement" })] },
@@ -75,7 +72,6 @@ const ablations: Experiment = compare({
     diverge_20: also(diverge({ probability: 0.2 })),
     diverge_50: also(diverge({ probability: 0.5 })),
     bonus_paper: also(diversityBonus({ mode: "paper" })),
-    bonus_minmax: also(diversityBonus({ mode: "minmax" })),
     change_bonus: also(changeBonus()),
     imitate: also(selfImitation({ mend: 0.3, keep: 1 })),
   },
