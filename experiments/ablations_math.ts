@@ -73,6 +73,8 @@ const ablations: Experiment = compare({
     diverge_50: also(diverge({ probability: 0.5 })),
     bonus_paper: also(diversityBonus({ mode: "paper" })),
     change_bonus: also(changeBonus()),
+    mend_only: also(selfImitation({ mend: 0.3, keep: 0 })),
+    keep_only: also(selfImitation({ mend: 0, keep: 1 })),
     imitate: also(selfImitation({ mend: 0.3, keep: 1 })),
   },
   seeds: [11, 12],

@@ -8,7 +8,6 @@ import ablations from "exitlab/experiments/ablations_math.ts";
 import knobs from "exitlab/experiments/ladder_knobs.ts";
 import ladder from "exitlab/experiments/ladder_math.ts";
 import unlimited from "exitlab/experiments/ladder_math_unlimited.ts";
-import search from "exitlab/experiments/search_math.ts";
 
 interface Page {
   readonly experiment: Experiment;
@@ -22,7 +21,6 @@ const pages: Readonly<Record<string, Page>> = {
   ladder_math_unlimited: { experiment: unlimited, against: ["grpo", "chain"] },
   ladder_knobs: { experiment: knobs, against: ["grpo", "chain"], measure: "quality" },
   ablations_math: { experiment: ablations, against: ["improve"] },
-  search_math: { experiment: search, against: ["improve_imitate"] },
 };
 
 for (const [name, { experiment, against, measure = "solved" }] of Object.entries(pages)) {
