@@ -8,7 +8,7 @@ export interface CurvePoint {
   readonly arm: string;
   /** k, self-improvement steps. */
   readonly step: number;
-  /** Solved share of the latest iterate, in [0, 1]. */
+  /** Solved share of the latest iterate, or what else is measured; in [0, 1]. */
   readonly solved: number;
   /** Its standard error. */
   readonly standardError: number;
@@ -46,12 +46,17 @@ function labels(
 }
 
 /**
- * Self-improvement curves as an SVG picture that stands alone: solved share against k, one line an arm, with a band of
+ * Self-improvement curves as an SVG picture that stands alone: what is measured against k, one line an arm, with a band of
  * one standard error on either side.
  *
- * @param title Shown above, and read out by screen readers.
+ * @param title Read out by screen readers.
+ * @param measured What the height of a curve is.
  */
-export function curveSvg(title: string, points: readonly CurvePoint[]): string {
+export function curveSvg(
+  title: string,
+  points: readonly CurvePoint[],
+  measured: string = "solved share of held-out tasks",
+): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const arms = [...new Set(points.map(({ arm }) => arm))];
   const plot = Plot.plot({
@@ -62,7 +67,7 @@ export function curveSvg(title: string, points: readonly CurvePoint[]): string {
     marginRight: 16 + letterWidth * Math.max(0, ...arms.map(({ length }) => length)),
     marginBottom: 40,
     x: { type: "sqrt", label: "k, self-improvement steps", ticks: [0, 1, 2, 4, 8, 16], tickFormat: "d" },
-    y: { label: "solved share of held-out tasks", grid: true, nice: true },
+    y: { label: measured, grid: true, nice: true },
     color: { domain: arms, scheme: "observable10" },
     marks: [
       Plot.areaY(points, {

@@ -148,6 +148,7 @@ async function writePage(
         ...{ arm: label, step, solved: mean, standardError: standardError ?? 0 },
       }))
     ),
+    `${comparison.measure === "solved" ? "solved share" : "mean quality"} of held-out tasks`,
   );
   const path = (extension: string): string => join(out, `${name}.${extension}`);
   try {
