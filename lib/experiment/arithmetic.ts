@@ -8,7 +8,7 @@ export type Arithmetic = {
   readonly groupSize: number;
   /** Starts an iteration; fewer than P where each asks for a chain of completions. */
   readonly startsPerIteration: number;
-  /** Rollouts an iteration: starts × G. */
+  /** Episodes an iteration: starts × G. Each is a chain of responses. */
   readonly rolloutsPerIteration: number;
   /** Completions an iteration: rollouts × the longest chain. */
   readonly completionsPerIteration: number;
@@ -18,7 +18,7 @@ export type Arithmetic = {
   readonly tokensPerIteration: number;
   /** Training iterations: those of the budget, or those after which its tokens are spent at full length, without extra rounds. */
   readonly iterations: number;
-  /** Rollouts of a run. */
+  /** Episodes of a run. */
   readonly rollouts: number;
   /** Generated training tokens of a run, ≤. */
   readonly trainingTokens: number;

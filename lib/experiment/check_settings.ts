@@ -1,6 +1,8 @@
 import { UserError } from "../errors.ts";
 import type { Part } from "../part.ts";
-import type { DomainTraits } from "../domain/domain.ts";
+import { rootStart } from "../curriculum/start.ts";
+import type { Domain, DomainTraits, Mode } from "../domain/domain.ts";
+import type { OperatorPart } from "../operator/operator.ts";
 import { factoryName } from "./roles.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,11 +34,12 @@ function checkOperators({ curriculum, operators }: Settings, where: string): voi
       `Expected "${where}operators" to be of different kinds but found ${factoryName(twice.kind)} twice`,
     );
   }
-  const nothingBefore = !curriculum.histories && curriculum.longestChain === 1;
+  const iterating = operators.some(({ iterates }) => iterates);
+  const nothingBefore = curriculum.longestChain === 1 && !(curriculum.histories && iterating);
   const idle = operators.find(({ iterates, needsAttempts }) =>
     (iterates && !curriculum.histories) || (needsAttempts && nothingBefore)
   );
-  if (curriculum.needsOperators === true && !operators.some(({ iterates }) => iterates)) {
+  if (curriculum.needsOperators === true && !iterating) {
     throw new UserError(
       `${
         factoryName(curriculum.kind)
@@ -45,10 +48,27 @@ function checkOperators({ curriculum, operators }: Settings, where: string): voi
     );
   }
   if (idle !== undefined) {
+    const remedy = curriculum.histories
+      ? "hands out no attempts unless an operator works on them (add improve()"
+      : `never starts from a partial history (take ${
+        idle.iterates ? "exit()" : "exit() with improve(), or fixedDepth()"
+      }`;
     throw new UserError(
       `${factoryName(idle.kind)} in "${where}operators" has nothing to work on with ${
         factoryName(curriculum.kind)
-      }, which never starts from a partial history (take exit(), or leave ${factoryName(idle.kind)} out)`,
+      }, which ${remedy}, or leave ${factoryName(idle.kind)} out)`,
+    );
+  }
+  const improves = operators.findIndex(({ kind }) => kind === "improve");
+  const late = operators.findIndex(({ kind }, at) =>
+    improves >= 0 && at > improves && kind.startsWith("custom-")
+  );
+  if (late >= 0) {
+    throw new UserError(
+      `${
+        factoryName(operators[late]?.kind ?? "")
+      } in "${where}operators" stands after improve(), which takes every ` +
+        "attempt that is left; put it before",
     );
   }
 }
@@ -116,15 +136,37 @@ function checkEvaluation({ domain, evaluate }: Settings, where: string): void {
   );
 }
 
-function checkContext({ domain, policy, sampling }: Settings, where: string): void {
+function checkContext({ domain, policy, sampling, operators }: Settings, where: string): void {
   const { context } = policy.options;
   if (domain.longest === undefined || typeof context !== "number") return;
-  const { prompt } = domain.longest;
   const response = Math.max(domain.longest.response, sampling.maxTokens - 1);
-  const needed = prompt + response + frameTokens;
-  if (needed <= context) return;
-  throw new UserError(
-    `Expected "${where}policy.context" to be at least ${needed} (prompt ${prompt}, response ${response}, ` +
-      `frame ${frameTokens}) but found ${context}`,
-  );
+  const refuse = (prompt: number, whose: string): void => {
+    const needed = prompt + response + frameTokens;
+    if (needed <= context) return;
+    throw new UserError(
+      `Expected "${where}policy.context" to be at least ${needed} (${whose} ${prompt}, response ${response}, ` +
+        `frame ${frameTokens}) but found ${context}`,
+    );
+  };
+  refuse(domain.longest.prompt, "prompt");
+  for (const operator of operators) {
+    refuse(ownPromptLength(operator, domain), `prompt of ${factoryName(operator.kind)}`);
+  }
+}
+
+/** The characters of a request in an operator's own words, for the first training task; 0 if it has none. */
+function ownPromptLength(operator: OperatorPart, domain: Domain): number {
+  if (!operator.kind.startsWith("custom-")) return 0;
+  const { id, task } = domain.tasks("train").at(0);
+  const verdict = { quality: 0, solved: false, reward: 0 };
+  const attempt = { response: "x".repeat(domain.longest?.response ?? 0), verdict, feedback: null };
+  const state = domain.begin(task);
+  const mode: Mode = `custom-${operator.kind.slice("custom-".length)}`;
+  const messages = operator.word({ ...rootStart(0, id, state), attempt, mode }, {
+    domain,
+    task,
+    state,
+    attempt,
+  });
+  return (messages ?? []).reduce((sum, { content }) => sum + content.length, 0);
 }

@@ -44,6 +44,7 @@ export function expectRole<Name extends Role>(role: Name, value: unknown, path: 
 
 /** The name of the function that makes a part: kinds are written with dashes, functions in camel case. */
 export function factoryName(kind: string): string {
+  if (kind.startsWith("custom-")) return `promptOperator "${kind.slice("custom-".length)}"`;
   return `${kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}()`;
 }
 

@@ -5,8 +5,8 @@ import type { Group, Response } from "./rollout.ts";
 
 /** What a training iteration did. */
 export interface TrainReport {
-  /** Mean entropy (nats) per trained token; 0 when nothing was trained. */
-  readonly entropy: number;
+  /** Mean entropy (nats) per trained token; `null` when nothing was trained. */
+  readonly entropy: number | null;
   /** Euclidean norm of the gradient, mean over the optimiser steps. */
   readonly gradientNorm: number;
   /** Share of tokens whose ratio was clipped. */
@@ -96,7 +96,7 @@ export async function trainOn(
   }
   const perToken = 1 / Math.max(1, totals.tokens);
   return {
-    entropy: totals.entropy * perToken,
+    entropy: totals.tokens === 0 ? null : totals.entropy * perToken,
     gradientNorm: totals.gradientNorm / Math.max(1, totals.steps),
     clipped: totals.clipped * perToken,
     kl: totals.kl * perToken,

@@ -69,7 +69,7 @@ export class FeatureClient {
    * The vectors of texts, in order; each text is asked once. A blank text, which endpoints refuse, is the zero vector.
    *
    * @throws {UserError} If the endpoint refuses the request (4xx), with what it said.
-   * @throws {Error} If it cannot be reached, keeps failing, or answers anything but vectors.
+   * @throws {UserError} If it cannot be reached, keeps failing, or answers anything but vectors.
    */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
     const vectors = new Map<string, Float32Array>();
@@ -123,7 +123,7 @@ export class FeatureClient {
     const message = `it answered ${status} with ${excerpt(said)}`;
     if (status === 429 || status >= 500) throw new Passing(message, after);
     const advice = status === 401 || status === 403 ? "; is HF_TOKEN set, and may it call the endpoint?" : "";
-    throw new UserError(`${this.#failure(message).message}${advice}`);
+    throw this.#failure(`${message}${advice}`);
   }
 
   /** Sends a body and reads the answer, both within the time-out. */
@@ -173,8 +173,8 @@ export class FeatureClient {
     }
   }
 
-  #failure(message: string): Error {
-    return new Error(`Cannot embed with ${this.#endpoint.url.href}: ${message}`);
+  #failure(message: string): UserError {
+    return new UserError(`Cannot embed with ${this.#endpoint.url.href}: ${message}`);
   }
 }
 

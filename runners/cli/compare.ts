@@ -41,7 +41,7 @@ export const compareCommand: Command = {
     "deno task compare                                     # all ended runs in runs/",
     "deno task compare runs/exit-math-* --against grpo --against chain",
     "deno task compare --arms grpo,exit --step 4 --out docs/results --name exit_math",
-    "deno task compare docs/results/exit_math.parquet      # the same tables, without the runs",
+    "deno task compare docs/results/ladder_math.parquet      # the same tables, without the runs",
   ],
   run: runCompare,
 };

@@ -49,6 +49,12 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
   const net = command === "run" ? options(words, "net") : [];
+  const strange = net.find((host) =>
+    !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host) && !host.includes(",")
+  );
+  if (strange !== undefined) {
+    throw new UserError(`Expected --net to be a host such as localhost:8080 but found "${strange}"`);
+  }
   return [
     `-P=${command}`,
     ...flag("read", read),

@@ -68,7 +68,7 @@ async function runExperiment(line: CommandLine): Promise<number> {
   if (status === "interrupted") {
     const words = Deno.args.slice(1).filter((word) => word !== "--resume");
     print(
-      `Stopped; a warm start under way is not kept. Continue with: deno task run ${
+      `Stopped. Training is saved (a warm start under way is not). Continue with: deno task run ${
         words.map(shellWord).join(" ")
       } --resume`,
     );

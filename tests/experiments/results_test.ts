@@ -16,14 +16,14 @@ interface Page {
 }
 
 /** The pages of docs/results. */
-const pages: Readonly<Record<string, Page>> = {
-  ladder_math: { experiment: ladder, against: ["grpo", "chain"] },
-  ladder_math_unlimited: { experiment: unlimited, against: ["grpo", "chain"] },
-  ladder_knobs: { experiment: knobs, against: ["grpo", "chain"], measure: "quality" },
-  ablations_math: { experiment: ablations, against: ["improve"] },
-};
+const pages: readonly (readonly [string, Page])[] = [
+  ["ladder_math", { experiment: ladder, against: ["grpo", "chain"] }],
+  ["ladder_math_unlimited", { experiment: unlimited, against: ["grpo", "chain"] }],
+  ["ladder_knobs", { experiment: knobs, against: ["grpo", "chain"], measure: "quality" }],
+  ["ablations_math", { experiment: ablations, against: ["improve"] }],
+];
 
-for (const [name, { experiment, against, measure = "solved" }] of Object.entries(pages)) {
+for (const [name, { experiment, against, measure = "solved" }] of pages) {
   const path = `docs/results/${name}`;
 
   Deno.test(`${path}.parquet holds every run of its experiment as the file is now, and no other`, async () => {

@@ -10,6 +10,7 @@ import {
   improve,
   learnability,
   prioritized,
+  promptOperator,
   selfImitation,
   sudoku,
   tinyTransformer,
@@ -73,5 +74,27 @@ Deno.test("an overlong buffer that no response can reach is refused before anyth
   assert.throws(
     () => defineExperiment({ ...one, curriculum: uniform(), objective: dapo({ overlong: { buffer: 64 } }) }),
     /64.*\("objective"\)/,
+  );
+});
+
+Deno.test("operators that need earlier attempts are refused where nothing hands them out", () => {
+  assert.throws(
+    () => defineExperiment({ ...one, curriculum: exit(), operators: [changeBonus()] }),
+    /changeBonus\(\) .* nothing to work on with exit\(\), which hands out no attempts .* \(add improve\(\)/,
+  );
+});
+
+Deno.test("a prompt operator is refused after improve(), and where its request does not fit", () => {
+  const check = (instruction: string) => promptOperator({ name: "check", instruction, probability: 0.5 });
+  const policy = tinyTransformer({ context: 512 });
+  defineExperiment({ ...one, policy, curriculum: exit(), operators: [check("Look again."), improve()] });
+  assert.throws(
+    () =>
+      defineExperiment({ ...one, policy, curriculum: exit(), operators: [improve(), check("Look again.")] }),
+    /promptOperator "check" in "operators" stands after improve\(\)/,
+  );
+  assert.throws(
+    () => defineExperiment({ ...one, curriculum: exit(), operators: [check("x".repeat(200)), improve()] }),
+    /"policy\.context" to be at least \d+ \(prompt of promptOperator "check" \d+, .* but found 128/,
   );
 });

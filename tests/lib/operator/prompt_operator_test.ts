@@ -140,7 +140,7 @@ Deno.test("promptOperator() is known to an experiment by its name, in the editor
   assert.throws(
     // @ts-expect-error Only one customCheck() can work in an arm
     () => defineExperiment({ ...base, curriculum: exit(), operators: [check(), check()] }),
-    /customCheck\(\) twice/,
+    /promptOperator "check" twice/,
   );
   assert.throws(
     // @ts-expect-error customCheck() has nothing to work on with uniform()

@@ -46,5 +46,9 @@ Deno.test("grants() opens the hosts that --net names, and the token, and nothing
   }
   assert(!grants("run", ["a.ts", "--net", "huggingface.co.example"]).includes("--allow-env=HF_TOKEN"));
   assert.throws(() => grants("run", ["a.ts", "--net", "a,b"]), /without commas/);
+  for (const host of ["http://x", "a b", "*", "127.0.0.1:80/embed", ""]) {
+    assert.throws(() => grants("run", ["a.ts", "--net", host]), /--net to be a host such as localhost:8080/);
+  }
+  assert(grants("run", ["a.ts", "--net", "[::1]:80"]).includes("--allow-net=[::1]:80"));
   assert(!grants("sql", ["select 1", "--net", "one.example"]).some((flag) => flag.includes("net")));
 });
