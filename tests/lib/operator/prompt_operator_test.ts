@@ -145,6 +145,6 @@ Deno.test("promptOperator() is known to an experiment by its name, in the editor
   assert.throws(
     // @ts-expect-error customCheck() has nothing to work on with uniform()
     () => defineExperiment({ ...base, curriculum: uniform(), operators: [check()] }),
-    /customCheck\(\) in "operators" has nothing to work on with uniform\(\)/,
+    /promptOperator "check" in "operators" has nothing to work on with uniform\(\)/,
   );
 });
