@@ -12,7 +12,7 @@ export type { Experiment } from "./lib/experiment/experiment.ts";
 export type { Plan } from "./lib/experiment/plan.ts";
 export type { Job, Settings } from "./lib/experiment/settings.ts";
 
-export { sudoku, type SudokuInput } from "./domains/math/sudoku.ts";
+export { sudoku, type SudokuInput } from "./domains/math/sudoku/sudoku.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 
 export { uniform } from "./lib/curriculum/uniform.ts";

@@ -20,7 +20,7 @@ export interface DomainCheck {
  * @example
  * ```ts
  * import { checkDomain } from "exitlab/lib/domain/conformance.ts";
- * import { sudoku } from "exitlab/domains/math/sudoku.ts";
+ * import { sudoku } from "exitlab/domains/math/sudoku/sudoku.ts";
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(await checkDomain(sudoku(), { tasks: 4 }), []);

@@ -35,6 +35,11 @@ export interface TaskInstance<Task extends Json> {
   readonly id: string;
   /** The content. */
   readonly task: Task;
+  /**
+   * The held-out benchmark that it belongs to, such as `"math500"`: the column `split` of `evaluations`. Held-out figures are
+   * means over benchmarks of the means over their tasks. Default `"test"`; of no use in training.
+   */
+  readonly benchmark?: string;
 }
 
 /** Tasks by index: a finite list, or a seeded generator that never ends. */
@@ -134,6 +139,8 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   step(task: Task, state: State, response: string): Awaitable<Step<State>>;
   /** A known-good response for each turn; `step` must give it quality 1. */
   reference?(task: Task): string[];
+  /** Responses near to a known-good one that are wrong; `step` must not count any as solved. */
+  perturbed?(task: Task): string[];
   /** A worked example for the warm start, made from the training side of the split alone. */
   demonstrate?(mode: UsualMode, random: Random): Demonstration;
   /** The most characters that a prompt and a response may have; lets a plan check the policy's context. */

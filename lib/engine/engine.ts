@@ -12,6 +12,9 @@ import type { Part } from "../part.ts";
 /** Token ids, prompt and completion in one. */
 export type TokenSequence = readonly number[];
 
+/** A place that jobs can be taken to: this machine, a self-hosted trainer, or Hugging Face. */
+export type RunnerName = "local" | "tgi" | "hf";
+
 /** A model in an experiment file, such as `tinyTransformer()`. */
 export interface PolicyPart extends Part {
   /** Always `"policy"`. */

@@ -22,7 +22,7 @@ import type { IterationRequest } from "./operator.ts";
  * ```ts
  * import { rootStart } from "exitlab/lib/curriculum/start.ts";
  * import { wordRequest } from "exitlab/lib/operator/wording.ts";
- * import { sudoku } from "exitlab/domains/math/sudoku.ts";
+ * import { sudoku } from "exitlab/domains/math/sudoku/sudoku.ts";
  * import assert from "node:assert/strict";
  *
  * const domain = sudoku();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sudoku } from "../../../domains/math/sudoku.ts";
+import { sudoku } from "../../../domains/math/sudoku/sudoku.ts";
 import { rootStart, type Start } from "../../../lib/curriculum/start.ts";
 import type { Domain, Message } from "../../../lib/domain/domain.ts";
 import { diverge } from "../../../lib/operator/diverge.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { formatGrid, geometry, parseGrid } from "../../../domains/math/grid.ts";
-import { searchCompletions, solve } from "../../../domains/math/solver.ts";
-import { Random } from "../../../lib/random.ts";
+import { formatGrid, geometry, parseGrid } from "../../../../domains/math/sudoku/grid.ts";
+import { searchCompletions, solve } from "../../../../domains/math/sudoku/solver.ts";
+import { Random } from "../../../../lib/random.ts";
 
 function count(size: number, givens = ".".repeat(size * size), random?: Random): number {
   const grid = geometry(size);

@@ -1,4 +1,4 @@
-import type { Random } from "../../lib/domain/mod.ts";
+import type { Random } from "../../../lib/domain/mod.ts";
 import type { Geometry } from "./grid.ts";
 
 /** How a search ended: it saw everything, the visitor had enough, or it ran out of nodes. */

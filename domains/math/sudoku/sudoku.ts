@@ -7,7 +7,7 @@ import {
   type Message,
   probability,
   whole,
-} from "../../lib/domain/mod.ts";
+} from "../../../lib/domain/mod.ts";
 import { divergence, earlierAttempt, type EditorOptions, firstAttempt, improvement } from "./demonstrate.ts";
 import { exercisePool, solutionOf } from "./exercises.ts";
 import { puzzleSource, type SudokuTask } from "./generator.ts";
@@ -88,7 +88,7 @@ function usualGivens(size: number): [number, number] {
  *
  * @example
  * ```ts
- * import { sudoku } from "exitlab/domains/math/sudoku.ts";
+ * import { sudoku } from "exitlab/domains/math/sudoku/sudoku.ts";
  * import assert from "node:assert/strict";
  *
  * const domain = sudoku({ size: 4, givens: [5, 5] });

@@ -1,4 +1,4 @@
-import { type Random, UserError } from "../../lib/domain/mod.ts";
+import { type Random, UserError } from "../../../lib/domain/mod.ts";
 import type { Exercise } from "./demonstrate.ts";
 import { type PuzzleRules, puzzleSource, type SudokuTask } from "./generator.ts";
 import { type Geometry, parseGrid } from "./grid.ts";

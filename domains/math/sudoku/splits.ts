@@ -1,4 +1,4 @@
-import { contentHash, type Random, type Split } from "../../lib/domain/mod.ts";
+import { contentHash, type Random, type Split } from "../../../lib/domain/mod.ts";
 import { formatGrid, type Geometry } from "./grid.ts";
 import { searchCompletions } from "./solver.ts";
 

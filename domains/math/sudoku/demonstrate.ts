@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Random } from "../../lib/domain/mod.ts";
+import type { Random } from "../../../lib/domain/mod.ts";
 
 /** How good the editor is. All are probabilities. */
 export type EditorOptions = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { sudoku, type SudokuInput } from "../../../domains/math/sudoku.ts";
-import { checkDomain } from "../../../lib/domain/conformance.ts";
-import type { Split } from "../../../lib/domain/domain.ts";
-import { Random } from "../../../lib/random.ts";
+import { sudoku, type SudokuInput } from "../../../../domains/math/sudoku/sudoku.ts";
+import { checkDomain } from "../../../../lib/domain/conformance.ts";
+import type { Split } from "../../../../lib/domain/domain.ts";
+import { Random } from "../../../../lib/random.ts";
 
 function ids(options: SudokuInput, split: Split, count: number): string[] {
   const source = sudoku(options).tasks(split);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { geometry, parseGrid } from "../../../domains/math/grid.ts";
-import { conflictMask, judge, sanitize } from "../../../domains/math/judge.ts";
+import { geometry, parseGrid } from "../../../../domains/math/sudoku/grid.ts";
+import { conflictMask, judge, sanitize } from "../../../../domains/math/sudoku/judge.ts";
 
 const grid = geometry(4);
 const givens = parseGrid(grid, "1..............1");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatGrid, geometry, parseGrid } from "../../../domains/math/grid.ts";
+import { formatGrid, geometry, parseGrid } from "../../../../domains/math/sudoku/grid.ts";
 
 Deno.test("geometry() has n cells a unit and three units a cell", () => {
   for (let size = 2; size <= 16; size++) {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { puzzleSource } from "../../../domains/math/generator.ts";
-import { formatGrid, geometry, parseGrid } from "../../../domains/math/grid.ts";
-import { searchCompletions } from "../../../domains/math/solver.ts";
-import { gridSplits } from "../../../domains/math/splits.ts";
-import { Random } from "../../../lib/random.ts";
+import { puzzleSource } from "../../../../domains/math/sudoku/generator.ts";
+import { formatGrid, geometry, parseGrid } from "../../../../domains/math/sudoku/grid.ts";
+import { searchCompletions } from "../../../../domains/math/sudoku/solver.ts";
+import { gridSplits } from "../../../../domains/math/sudoku/splits.ts";
+import { Random } from "../../../../lib/random.ts";
 
 function rules(size: number, givens: [number, number], seed = 0): Parameters<typeof puzzleSource>[0] {
   const grid = geometry(size);

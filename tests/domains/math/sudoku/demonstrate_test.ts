@@ -5,9 +5,9 @@ import {
   type Exercise,
   firstAttempt,
   improvement,
-} from "../../../domains/math/demonstrate.ts";
-import { geometry, parseGrid } from "../../../domains/math/grid.ts";
-import { Random } from "../../../lib/random.ts";
+} from "../../../../domains/math/sudoku/demonstrate.ts";
+import { geometry, parseGrid } from "../../../../domains/math/sudoku/grid.ts";
+import { Random } from "../../../../lib/random.ts";
 
 const grid = geometry(4);
 const exercise: Exercise = {
