@@ -14,6 +14,16 @@ export type { Job, Settings } from "./lib/experiment/settings.ts";
 
 export { sudoku, type SudokuInput } from "./domains/math/sudoku/sudoku.ts";
 export { knobs } from "./domains/mle/knobs.ts";
+export { math } from "./domains/math/math.ts";
+export type { MathInput } from "./domains/math/math_options.ts";
+export { gsm8k } from "./domains/math/problems/gsm8k.ts";
+export { svamp } from "./domains/math/problems/svamp.ts";
+export { problemFile } from "./domains/math/problems/problem_file.ts";
+export { hubDataset } from "./domains/math/problems/hub_dataset.ts";
+export { problemSource } from "./domains/math/problems/problem_source.ts";
+export { aime, amc, math500, minerva, olympiadBench } from "./domains/math/problems/presets.ts";
+export type { Problem, ProblemSource } from "./domains/math/problems/problem.ts";
+export type { ProblemColumns } from "./domains/math/problems/problem_columns.ts";
 
 export { uniform } from "./lib/curriculum/uniform.ts";
 export { fixedDepth } from "./lib/curriculum/fixed_depth.ts";
@@ -43,6 +53,7 @@ export { cispo } from "./lib/objective/cispo.ts";
 export type { ObjectivePart } from "./lib/objective/objective.ts";
 
 export { tinyTransformer } from "./lib/engine/tiny_transformer.ts";
+export { hub } from "./lib/engine/hub.ts";
 export { checkPolicyEngine } from "./lib/engine/conformance.ts";
 export type { Engine, Policy } from "./lib/engine/engine.ts";
 

@@ -10,17 +10,16 @@ export interface Finding {
 
 /** Collects findings; what a check throws is one too. */
 export class Findings {
-  readonly #found: Finding[] = [];
+  readonly #found = new Map<string, Finding>();
 
   /** All findings so far, each once. */
   get all(): Finding[] {
-    return [...this.#found];
+    return [...this.#found.values()];
   }
 
   /** Notes a finding unless a condition holds. */
   expect(condition: boolean, check: string, message: string): void {
-    if (condition || this.#found.some((known) => known.check === check && known.message === message)) return;
-    this.#found.push({ check, message });
+    if (!condition) this.#found.set(`${check}: ${message}`, { check, message });
   }
 
   /** Runs a check; `undefined` if it throws. */

@@ -19,6 +19,10 @@ export type RunnerName = "local" | "tgi" | "hf";
 export interface PolicyPart extends Part {
   /** Always `"policy"`. */
   readonly part: "policy";
+  /** Where it can be trained. Not an option: it decides where a job runs, never what comes of it. */
+  readonly runners: readonly RunnerName[];
+  /** What a token is. Where it is a character, a plan can tell whether prompts fit the context. */
+  readonly tokens: "characters" | "pieces";
 }
 
 /** Text to token ids and back. */

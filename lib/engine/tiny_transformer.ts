@@ -92,6 +92,8 @@ export function tinyTransformer(options: TinyTransformerInput = {}): TinyTransfo
   return {
     part: "policy",
     kind: "tiny-transformer",
+    runners: ["local", "hf"],
+    tokens: "characters",
     options: parseOptions(schema, options, "tinyTransformer()"),
     given: givenOptions(options),
     rebuild: (given) => tinyTransformer(given),

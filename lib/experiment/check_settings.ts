@@ -138,7 +138,15 @@ function checkEvaluation({ domain, evaluate }: Settings, where: string): void {
 
 function checkContext({ domain, policy, sampling, operators }: Settings, where: string): void {
   const { context } = policy.options;
-  if (domain.longest === undefined || typeof context !== "number") return;
+  if (typeof context !== "number") return;
+  if (sampling.maxTokens >= context) {
+    throw new UserError(
+      `Expected "${where}sampling.maxTokens" to leave room for a prompt in a context of ${context} tokens ` +
+        `("${where}policy.context") but found ${sampling.maxTokens}`,
+    );
+  }
+  // A domain tells lengths in characters, which say little of how many pieces of words there will be.
+  if (domain.longest === undefined || policy.tokens !== "characters") return;
   const response = Math.max(domain.longest.response, sampling.maxTokens - 1);
   const refuse = (prompt: number, whose: string): void => {
     const needed = prompt + response + frameTokens;

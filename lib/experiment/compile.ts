@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { closest } from "../closest.ts";
+import type { RunnerName } from "../engine/engine.ts";
 import { contentHash, type JsonObject } from "../json.ts";
 import { batchArithmetic } from "./arithmetic.ts";
 import { checkSeeds } from "./check_experiment.ts";
@@ -8,6 +9,7 @@ import { changeOptions, type NamedChange, parseSet } from "./option_changes.ts";
 import { type Overrides, type Plan, planFormat, type PlannedArm } from "./plan.ts";
 import { draftArm } from "./arm_draft.ts";
 import { resolveArm, type ResolvedArm } from "./resolve_arm.ts";
+import { factoryName } from "./roles.ts";
 import type { Job } from "./settings.ts";
 
 /** What `compile` can be asked beside the experiment. */
@@ -15,7 +17,7 @@ export interface CompileOptions extends Partial<Overrides> {
   /** The experiment's file, for the plan. */
   readonly file?: string;
   /** Where the jobs run. Default `"local"`. */
-  readonly runner?: "local";
+  readonly runner?: RunnerName;
 }
 
 /** A plan, and its jobs with parts that can be run. */
@@ -28,9 +30,9 @@ export interface Compiled {
 
 /**
  * What an experiment comes to: every option in force, the batch arithmetic, and one job an arm and seed. The same
- * settings and seed have the same hash, wherever they were written.
+ * settings and seed have the same hash, wherever they were written and wherever they run.
  *
- * @throws {UserError} If an arm, a path or a value is not one of the experiment's.
+ * @throws {UserError} If an arm, a path or a value is not one of the experiment's, or the runner cannot train an arm's policy.
  *
  * @example
  * ```ts
@@ -52,9 +54,10 @@ export interface Compiled {
  * ```
  */
 export function compile(experiment: Experiment, options: CompileOptions = {}): Compiled {
-  const { quick = false, arms: askedArms = [], seeds: askedSeeds = [], set = [] } = options;
+  const { quick = false, arms: askedArms = [], seeds: askedSeeds = [], set = [], runner = "local" } = options;
   const overrides: Overrides = { quick, arms: askedArms, seeds: askedSeeds, set };
   const arms = resolveArms(experiment, overrides);
+  for (const [arm, resolved] of arms) checkRunner(arm, resolved, runner);
   const seeds = selectSeeds(experiment, overrides);
   const jobs = [...arms].flatMap(([arm, resolved]) =>
     seeds.map((seed) => makeJob(experiment, arm, seed, resolved))
@@ -67,7 +70,7 @@ export function compile(experiment: Experiment, options: CompileOptions = {}): C
     name: experiment.name,
     hash: planHash(jobs),
     experiment: { file: options.file ?? null, overrides },
-    runner: options.runner ?? "local",
+    runner,
     seeds,
     arms: planned,
     jobs: jobs.map(({ id, hash, arm, seed }) => ({ id, hash, arm, seed })),
@@ -91,6 +94,15 @@ function resolveArms(experiment: Experiment, overrides: Overrides): ReadonlyMap<
   const chosen = new Map([...drafts].filter(([arm]) => selected.includes(arm)));
   const changed = changeOptions(chosen, overrides.set.map(parseSet));
   return new Map([...changed].map(([arm, draft]) => [arm, resolveArm(draft)]));
+}
+
+function checkRunner(arm: string, { settings: { policy } }: ResolvedArm, runner: RunnerName): void {
+  if (policy.runners.includes(runner)) return;
+  const advice = policy.runners.map((name) => `--runner ${name}`).join(" or ");
+  throw new UserError(
+    `Arm "${arm}" has the policy ${factoryName(policy.kind)}, which the ${runner} runner cannot train; ` +
+      `${runner === "local" ? "add" : "take"} ${advice}`,
+  );
 }
 
 function quickChanges(experiment: Experiment): NamedChange[] {

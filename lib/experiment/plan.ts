@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RunnerName } from "../engine/engine.ts";
 import type { JsonObject } from "../json.ts";
 import type { Arithmetic } from "./arithmetic.ts";
 import type { Source } from "./arm_draft.ts";
@@ -52,7 +53,7 @@ export type Plan = {
     readonly overrides: Overrides;
   };
   /** Where the jobs run. */
-  readonly runner: "local";
+  readonly runner: RunnerName;
   /** The seeds, each with every arm. */
   readonly seeds: readonly number[];
   /** The arms by name. */

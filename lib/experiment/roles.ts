@@ -48,7 +48,8 @@ export function factoryName(kind: string): string {
   return `${kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}()`;
 }
 
-function playsRole<Name extends Role>(role: Name, value: unknown): value is RoleParts[Name] {
+/** Whether a value is a part of that role. */
+export function playsRole<Name extends Role>(role: Name, value: unknown): value is RoleParts[Name] {
   return isPart(value) && value.part === role;
 }
 

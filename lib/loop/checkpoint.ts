@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { errorMessage, UserError } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Checkpoint } from "../engine/engine.ts";
+import { writeDurably } from "../write_durably.ts";
 import { explainWriteError } from "./write_error.ts";
 
 /** All that a run's future depends on after an iteration. */
@@ -108,17 +109,6 @@ async function listCheckpoints(directory: string): Promise<string[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return names.toSorted((a, b) => Number(a) - Number(b));
-}
-
-/** Writes a file and waits until it is on disk. */
-export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  try {
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.syncData();
-  } finally {
-    file.close();
-  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

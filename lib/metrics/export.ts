@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { quote } from "./database.ts";
+import { quote } from "../database.ts";
 import { type TableName, tables } from "./schema.ts";
 
 /** The file that holds a table of a closed run. */

@@ -10,7 +10,7 @@ import {
 } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { oneLine } from "./database.ts";
+import { oneLine } from "../database.ts";
 
 /** The values of a query's parameters: by name for `$name`, in order for `$1` and `?`. */
 export type QueryParams =

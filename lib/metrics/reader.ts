@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
-import { lockDown, oneLine, openDatabase, quote } from "./database.ts";
+import { lockDown, oneLine, openDatabase, quote } from "../database.ts";
 import { exportPath } from "./export.ts";
 import { migrate } from "./migrate.ts";
 import { type QueryParams, type QueryResult, runQuery } from "./query.ts";

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type CollectedResults, readSource, type ResultsSource } from "./collect_results.ts";
-import { type Database, lockDown, oneLine, openDatabase, quote } from "./database.ts";
+import { type Database, lockDown, oneLine, openDatabase, quote } from "../database.ts";
 import { runQuery } from "./query.ts";
 import type { RunResults } from "./run_results.ts";
 

@@ -9,7 +9,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { UserError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { appendColumns, type Columns, readColumns, toColumns } from "./columns.ts";
-import { type Database, folderError, lockDown, openDatabase } from "./database.ts";
+import { type Database, folderError, lockDown, openDatabase } from "../database.ts";
 import { exportTables, removeExports } from "./export.ts";
 import type { Batch, RunIdentity, RunRow, RunStatus } from "./rows.ts";
 import { migrate } from "./migrate.ts";

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Json } from "../json.ts";
 import { appendColumns, type Columns } from "./columns.ts";
-import { oneLine } from "./database.ts";
+import { oneLine } from "../database.ts";
 import type { RunIdentity } from "./rows.ts";
 import { schemaVersion } from "./migrate.ts";
 import { type TableName, tables } from "./schema.ts";

@@ -1,7 +1,7 @@
 import { errorMessage, UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { featureVectors } from "./feature_vectors.ts";
-import { hubToken } from "./hub_token.ts";
+import { hubToken } from "../hub_token.ts";
 
 /** An endpoint, and how to ask it. */
 export interface FeatureEndpoint {

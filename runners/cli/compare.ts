@@ -5,7 +5,7 @@ import { writeResults } from "../../lib/metrics/results_file.ts";
 import type { RunResults } from "../../lib/metrics/run_results.ts";
 import type { Measure } from "../../lib/metrics/task_figures.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
-import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { writeDurably } from "../../lib/write_durably.ts";
 import { comparisonReport } from "../../lib/report/comparison_report.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
 import { toMarkdown, toText } from "../../lib/report/document.ts";

@@ -3,20 +3,35 @@
  *
  * @module
  */
+import type { RunnerName } from "../../lib/engine/engine.ts";
 import { UserError } from "../../lib/errors.ts";
 import { compile, type Compiled } from "../../lib/experiment/compile.ts";
 import type { Overrides } from "../../lib/experiment/plan.ts";
 import type { CommandLine, CommandOption } from "./command.ts";
 import { type LoadedExperiment, loadExperiment } from "./load_experiment.ts";
+import { parseRunner } from "./runner_names.ts";
 
 /** What a command line asks of an experiment. */
 export interface ExperimentRequest extends Overrides {
   /** The experiment's or plan's file. */
   readonly path: string;
+  /** Where the jobs are to run; `undefined` for the plan's runner, or else local. */
+  readonly runner: RunnerName | undefined;
 }
 
+/** The hosts that a command may call. */
+export const netOption: CommandOption = {
+  type: "string",
+  multiple: true,
+  value: "HOST",
+  help:
+    "A host to allow, such as an operator's embedding endpoint or a data set's; one of Hugging Face may get HF_TOKEN",
+};
+
 /** The options that choose what of an experiment to plan or run. */
-export const experimentOptions: Readonly<Record<"arm" | "seed" | "set" | "quick", CommandOption>> = {
+export const experimentOptions: Readonly<
+  Record<"arm" | "seed" | "set" | "quick" | "runner" | "net", CommandOption>
+> = {
   arm: { type: "string", multiple: true, value: "NAME", help: "Only this arm" },
   seed: { type: "string", multiple: true, value: "N", help: "This seed instead of the experiment's" },
   set: {
@@ -26,6 +41,12 @@ export const experimentOptions: Readonly<Record<"arm" | "seed" | "set" | "quick"
     help: "Change an option, such as budget.tokens=200000",
   },
   quick: { type: "boolean", help: "The short form that the experiment declares" },
+  runner: {
+    type: "string",
+    value: "NAME",
+    help: "Where: local (default, this machine), tgi or hf; the last two can be planned for, not yet run on",
+  },
+  net: netOption,
 };
 
 /**
@@ -41,8 +62,10 @@ export function readExperimentOptions(line: CommandLine): ExperimentRequest {
   if (others.length > 0) {
     throw new UserError(`Expected one FILE but found ${line.words.length}: ${line.words.join(", ")}`);
   }
+  const runner = line.value("runner");
   return {
     path,
+    runner: runner === undefined ? undefined : parseRunner(runner),
     quick: line.flag("quick"),
     arms: [...new Set(line.values("arm"))],
     seeds: [...new Set(line.values("seed").map(parseSeed))],
@@ -58,7 +81,7 @@ function parseSeed(text: string): number {
 
 /**
  * Loads the file of a request and compiles it. A plan file fixes settings: `--arm` and `--seed` may choose among what
- * it has, `--set` and `--quick` are refused.
+ * it has, `--set`, `--quick` and another `--runner` are refused.
  *
  * @param fileFor The experiment's file as the plan shall name it. Default as it was given.
  * @throws {UserError} If the file, an arm, a seed, a path or a value is wrong.
@@ -69,7 +92,8 @@ export async function compileRequest(
 ): Promise<Compiled> {
   const loaded = await loadExperiment(request.path);
   const { quick, arms, seeds, set } = loaded.plan === null ? request : narrow(request, loaded);
-  return compile(loaded.experiment, { quick, arms, seeds, set, file: fileFor(loaded.file) });
+  const runner = loaded.plan?.runner ?? request.runner ?? "local";
+  return compile(loaded.experiment, { quick, arms, seeds, set, runner, file: fileFor(loaded.file) });
 }
 
 /** What a plan asks for, restricted to some of its arms and seeds. */
@@ -77,6 +101,11 @@ function narrow(request: ExperimentRequest, { plan, overrides }: LoadedExperimen
   if (request.set.length > 0 || request.quick) {
     const option = request.quick ? "--quick" : "--set";
     throw new UserError(`Cannot use ${option} with the plan ${request.path}: a plan fixes its settings`);
+  }
+  if (request.runner !== undefined && request.runner !== plan?.runner) {
+    throw new UserError(
+      `Cannot use --runner ${request.runner} with the plan ${request.path}: it was made for ${plan?.runner}`,
+    );
   }
   const [knownArms, knownSeeds] = [Object.keys(plan?.arms ?? {}), plan?.seeds ?? []];
   checkIncluded("arm", request.arms, knownArms, request.path);

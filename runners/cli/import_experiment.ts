@@ -25,12 +25,18 @@ export async function importExperiment(path: string): Promise<Experiment> {
   );
 }
 
-function describe(value: unknown): string {
+/** What a default export is that should have been something else. */
+export function describe(value: unknown): string {
   if (value === null) return "null";
   return typeof value === "object" ? "another object" : `a ${typeof value}`;
 }
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * All that a TypeScript file exports.
+ *
+ * @throws {UserError} If the file cannot be run.
+ */
+export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   const url = pathToFileURL(resolve(path)).href;
   try {
     return await import(url);
@@ -61,22 +67,23 @@ function oneLine(error: unknown): string {
 /**
  * Refuses a path that is no readable file.
  *
+ * @param what What the file is to hold.
  * @throws {UserError} If it is missing, a folder, or may not be read.
  */
-export async function expectFile(path: string): Promise<void> {
+export async function expectFile(path: string, what: string = "experiment"): Promise<void> {
   try {
     const { isFile } = await Deno.stat(path);
     if (isFile) return;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new UserError(`Cannot find the experiment "${path}" (looked in ${Deno.cwd()}, where tasks run)`);
+      throw new UserError(`Cannot find the ${what} "${path}" (looked in ${Deno.cwd()}, where tasks run)`);
     }
     if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
       throw new UserError(
-        `No permission to read the experiment "${path}"; keep it in exitlab's folder, or in the plan's own`,
+        `No permission to read the ${what} "${path}"; keep it in exitlab's folder, or in the plan's own`,
       );
     }
     throw error;
   }
-  throw new UserError(`Expected "${path}" to be an experiment's file but found a folder`);
+  throw new UserError(`Expected "${path}" to be a file but found a folder`);
 }

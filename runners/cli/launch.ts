@@ -5,8 +5,9 @@
  * @module
  */
 import { dirname } from "node:path";
+import { datasetFolder } from "../../lib/domain/dataset_folder.ts";
 import { UserError } from "../../lib/errors.ts";
-import { isHubHost } from "../../lib/operator/hub_token.ts";
+import { isHubHost } from "../../lib/hub_token.ts";
 import { exitCodes, printError } from "./command.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
@@ -26,6 +27,16 @@ const defaultRuns = "runs";
  *   "--allow-read=.,/data,runs,pages",
  *   "--allow-write=pages",
  * ]);
+ * assert.deepEqual(grants("conformance", ["math", "--json", "/data/cases.jsonl"]), [
+ *   "-P=conformance",
+ *   "--allow-read=.,/data",
+ * ]);
+ * assert.deepEqual(grants("plan", ["a.ts", "--net", "example.com"]), [
+ *   "-P=plan",
+ *   "--allow-read=.",
+ *   "--allow-write=.cache/datasets",
+ *   "--allow-net=example.com",
+ * ]);
  * ```
  */
 export function grants(command: string, words: readonly string[]): string[] {
@@ -34,12 +45,13 @@ export function grants(command: string, words: readonly string[]): string[] {
   const runs = option(words, "runs") ?? defaultRuns;
   const out = option(words, "out");
   const query = option(words, "file") ?? words[words.indexOf("-f") + 1 || words.length];
-  if (command === "run" || command === "plan") {
+  if (command === "run" || command === "plan" || command === "validate") {
     read.push(
       ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
     );
   }
   if (command === "compare") read.push(...operands(words).map((word) => dirname(word)));
+  if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
   if (command === "run" || command === "sql" || command === "compare") read.push(runs);
   if (command === "run") write.push(runs);
   if (out !== undefined) write.push(out);
@@ -48,13 +60,15 @@ export function grants(command: string, words: readonly string[]): string[] {
   const notes = option(words, "notes");
   if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
-  const net = command === "run" ? options(words, "net") : [];
+  const net = ["run", "plan", "validate"].includes(command) ? options(words, "net") : [];
   const strange = net.find((host) =>
     !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host) && !host.includes(",")
   );
   if (strange !== undefined) {
     throw new UserError(`Expected --net to be a host such as localhost:8080 but found "${strange}"`);
   }
+  // One of the hosts may be that of a data set, which is kept once it is fetched.
+  if (net.length > 0) write.push(datasetFolder);
   return [
     `-P=${command}`,
     ...flag("read", read),
@@ -73,7 +87,7 @@ function operands(words: readonly string[]): string[] {
   });
 }
 
-/** Options of `compare` that take no value. */
+/** Options of `compare` and `conformance` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
 function flag(kind: "read" | "write" | "net", names: readonly string[]): string[] {

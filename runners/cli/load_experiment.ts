@@ -9,6 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { parseOptions } from "../../lib/part.ts";
 import { parseYaml } from "../../lib/yaml.ts";
 import { expectFile, importExperiment } from "./import_experiment.ts";
+import { runnerNames } from "./runner_names.ts";
 
 /** An experiment, and what was asked beside it. */
 export interface LoadedExperiment {
@@ -59,6 +60,7 @@ const overridesSchema = v.strictObject({
 const planSchema = v.looseObject({
   format: v.literal(planFormat),
   experiment: v.strictObject({ file: v.string(), overrides: overridesSchema }),
+  runner: v.picklist(runnerNames),
 });
 
 async function loadPlan(path: string): Promise<LoadedExperiment> {
@@ -66,11 +68,11 @@ async function loadPlan(path: string): Promise<LoadedExperiment> {
   if (!isJsonObject(content) || content.format !== planFormat) {
     throw new UserError(`Expected ${path} to be a plan ("format" is "${planFormat}") but found another file`);
   }
-  const { file, overrides } = parseOptions(planSchema, content, path).experiment;
+  const { runner, experiment: { file, overrides } } = parseOptions(planSchema, content, path);
   const source = resolve(dirname(path), file);
   await expectFile(source);
   const experiment = await importExperiment(source);
-  const { plan } = compile(experiment, { ...overrides, file });
+  const { plan } = compile(experiment, { ...overrides, runner, file });
   checkPlan(content, plan, path, source);
   return { experiment, file: source, overrides, plan };
 }

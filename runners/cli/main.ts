@@ -10,6 +10,8 @@ const commands = new Map<string, () => Promise<Command>>([
   ["run", async () => (await import("./run.ts")).runExperimentCommand],
   ["plan", async () => (await import("./plan.ts")).planCommand],
   ["compare", async () => (await import("./compare.ts")).compareCommand],
+  ["validate", async () => (await import("./validate.ts")).validateCommand],
+  ["conformance", async () => (await import("./conformance.ts")).conformanceCommand],
   ["sql", async () => (await import("./sql.ts")).sqlCommand],
 ]);
 

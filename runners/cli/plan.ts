@@ -22,6 +22,7 @@ export const planCommand: Command = {
     "deno task plan experiments/exit_math.ts",
     "deno task plan experiments/exit_math.ts --arm exit --set curriculum.probability=0.35 --all",
     "deno task plan experiments/exit_math.ts --out plan.yaml && deno task run plan.yaml",
+    "deno task plan experiments/exit_gsm8k.ts --runner hf",
   ],
   run: async (line) => {
     const request = readExperimentOptions(line);
@@ -38,7 +39,11 @@ export const planCommand: Command = {
     if (out === undefined) print(text.trimEnd());
     else {
       await writePlan(out, text);
-      print(`Wrote ${out}; run it with: deno task run ${out}`);
+      print(
+        plan.runner === "local"
+          ? `Wrote ${out}; run it with: deno task run ${out}`
+          : `Wrote ${out} for the runner ${plan.runner}, which this version plans for and cannot run on yet`,
+      );
     }
     return exitCodes.success;
   },

@@ -5,6 +5,7 @@ import { runJobs } from "../local/run_jobs.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
 import { shellWord } from "./shell_word.ts";
+import { standardError } from "./standard_error.ts";
 import { RunProgress } from "./run_progress.ts";
 import { summarize } from "./run_summary.ts";
 
@@ -17,14 +18,6 @@ export const runExperimentCommand: Command = {
     ...experimentOptions,
     runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
     resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
-    net: {
-      type: "string",
-      multiple: true,
-      value: "HOST",
-      help:
-        "A host that operators may call, such as an embedding endpoint; one of Hugging Face may get HF_TOKEN",
-    },
-    runner: { type: "string", value: "NAME", help: "Where to run: local (default), this machine" },
   },
   examples: [
     "deno task run experiments/exit_math.ts --quick",
@@ -36,10 +29,13 @@ export const runExperimentCommand: Command = {
 
 async function runExperiment(line: CommandLine): Promise<number> {
   const request = readExperimentOptions(line);
-  const runner = line.value("runner") ?? "local";
-  if (runner !== "local") throw new UserError(`Expected --runner to be local but found "${runner}"`);
   const runs = line.value("runs") ?? "runs";
   const { plan, jobs } = await compileRequest(request);
+  if (plan.runner !== "local") {
+    throw new UserError(
+      `Cannot run on ${plan.runner} yet: this version plans for it (deno task plan) and runs on this machine alone`,
+    );
+  }
   const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
 
   const stop = new AbortController();
@@ -77,11 +73,3 @@ async function runExperiment(line: CommandLine): Promise<number> {
   print(await summarize(runs, plan, jobs));
   return exitCodes.success;
 }
-
-const standardError = {
-  isTerminal: () => Deno.stderr.isTerminal(),
-  width: () => Deno.consoleSize().columns,
-  write: (text: string) => {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
-  },
-};

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Job } from "../../lib/experiment/settings.ts";
-import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { writeDurably } from "../../lib/write_durably.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { type Estimate, mean } from "../../lib/metrics/estimate.ts";
 import { openRuns, type Reader } from "../../lib/metrics/reader.ts";

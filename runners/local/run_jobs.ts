@@ -10,7 +10,7 @@ import { UserError } from "../../lib/errors.ts";
 import type { Plan } from "../../lib/experiment/plan.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import type { Json } from "../../lib/json.ts";
-import { writeDurably } from "../../lib/loop/checkpoint.ts";
+import { writeDurably } from "../../lib/write_durably.ts";
 import { type JobEvent, runJob } from "../../lib/loop/run_job.ts";
 import { cachedWarmStart } from "../../lib/loop/warm_cache.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";

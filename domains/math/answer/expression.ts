@@ -85,7 +85,8 @@ export const digits = 60;
 /** LaTeX in normal form, without what the parser of Compute Engine reads in another way than people write. */
 function forEngine(latex: string): string {
   return latex
-    .replaceAll(/(?<![\d.\\a-zA-Z}^_])(\d+)\s*\/\s*(\d+)(?![\d.])/g, "\\frac{$1}{$2}")
+    .replaceAll(/(?<![\d.\\a-zA-Z}^_]|\\sqrt\s*)(\d+)\s*\/\s*(\d+)(?![\d.])/g, "\\frac{$1}{$2}")
+    .replaceAll(/(\d+(?:\.\d+)?|[a-z]|\\[a-z]+)\s*\^\\circ/g, "(\\frac{$1\\pi}{180})")
     .replaceAll(/\\arc(sin|cos|tan)/g, "\\arc$1 ")
     .replaceAll(/\\(?:bar|vec|hat|tilde|overline|overrightarrow|underline)\s*\{([^{}]*)\}/g, "{$1}")
     .replaceAll(/'/g, "_{p}");

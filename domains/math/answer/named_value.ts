@@ -6,7 +6,9 @@ import { isUnknown } from "./spans.ts";
 export function nameAndValue(
   { sides, signs }: Of<"relation">,
 ): { readonly name: string; readonly value: Answer } | undefined {
-  const [first, last] = [sides[0], sides.at(-1)];
+  // What is about equal to a value is beside the point when the value is there.
+  const about = signs.indexOf("\\approx");
+  const [first, last] = [sides[0], about > 0 ? sides[about] : sides.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   if (signs.some((sign) => sign !== "=" && sign !== "\\approx" && sign !== "\\equiv")) return undefined;
   // A calculation names nothing: its end is its value only if it has no unknowns.

@@ -26,7 +26,7 @@ import {
  *
  * assert.equal(normalText("\\left( 3, \\dfrac{\\pi}{2} \\right)"), "( 3, \\frac{\\pi}{2} )");
  * assert.equal(normalText("10{,}080"), "10080");
- * assert.equal(normalText("√3/2"), "\\sqrt3/2");
+ * assert.equal(normalText("√3/2"), "\\sqrt{3}/2");
  * assert.equal(normalText("sqrt(x^2+1)"), "\\sqrt{x^2+1}");
  * ```
  */
@@ -35,7 +35,8 @@ export function normalText(text: string): string {
   return tidy(outsideText(replaceCommands(plain), typedMath));
 }
 
-function replaceCharacters(text: string): string {
+function replaceCharacters(written: string): string {
+  const text = written.replaceAll(/√\s*(\d+(?:\.\d+)?|[a-zA-Z])/g, "\\sqrt{$1}");
   let result = "";
   for (const run of text.match(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ]+|[₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙₖᵢ]+|[^]/gu) ?? []) {
     const first = [...run][0] ?? "";
@@ -52,7 +53,7 @@ function replaceCharacters(text: string): string {
 
 /** `1{,}000`, `1,\!000`, `1\,000` and `1 000` without what parts them. A comma alone may as well part a list. */
 function joinThousands(text: string): string {
-  const separator = /(?<=\d)(?:,\\!|\s?\{\s?,\s?\}|\\[,;:! ]|~|[\u00a0\u2009\u202f])(?=\d{3}(?!\d))/g;
+  const separator = /(?<=\d)(?:,\\!\s*|\s?\{\s?,\s?\}|\\[,;:! ]|~|[\u00a0\u2009\u202f])(?=\d{3}(?!\d))/g;
   const joined = text.replaceAll(separator, "");
   return joined.replaceAll(
     /(?<![\d.,]|\d )\d{1,3}(?: \d{3})+(?![\d,])/g,
@@ -67,7 +68,10 @@ function replaceCommands(text: string): string {
     if (bare === "\\%") return "%";
     if (bare === "\\&") return "&";
     return bare;
-  }).replaceAll(/\\mathrm\s*\{\s*([a-zA-Z])\s*\}/g, "$1").replaceAll(/\\(?:mathrm|rm)\s*(?=\{)/g, "\\text");
+  }).replaceAll(/\\text\s*\{\s*(\\?\$|%)\s*\}/g, "$1").replaceAll(/\\text\s+(?=\{)/g, "\\text").replaceAll(
+    /\\mathrm\s*\{\s*([a-zA-Z])\s*\}/g,
+    "$1",
+  ).replaceAll(/\\(?:mathrm|rm)\s*(?=\{)/g, "\\text");
 }
 
 /** Applies a change to all that is not within `\text{…}`. */
@@ -89,6 +93,7 @@ function typedMath(text: string): string {
     .replaceAll("~", " ")
     .replaceAll("**", "^")
     .replaceAll(/\\cdot\s*\\cdot/g, "^")
+    .replaceAll(/\^\s*(-?\d{2,})/g, "^{$1}")
     .replaceAll(/<=|=</g, "\\le ")
     .replaceAll(/>=|=>/g, "\\ge ")
     .replaceAll(/!=|<>/g, "\\ne ")

@@ -10,6 +10,7 @@ const scientificForm = new RegExp(
   String.raw`^(?:(${decimal})\s*(?:\\times|\\cdot)\s*)?10\s*\^\s*(?:\{\s*([+-]?\d+)\s*\}|(\d))$`,
 );
 const exponentForm = new RegExp(String.raw`^(${decimal})[eE]([+-]?\d+)$`);
+const repeatingForm = /^(\d*)\.(\d*)\s*\\(?:overline|bar|dot)\s*(?:\{\s*(\d+)\s*\}|(\d))$/;
 const fractionForm = /^\\frac\s*(?:\{\s*(-?\d+)\s*\}|(\d))\s*(?:\{\s*(-?\d+)\s*\}|(\d))$/;
 const slashForm = new RegExp(String.raw`^(${decimal})\s*\/\s*(${decimal})$`);
 const mixedForm = /^(\d+)\s*(\\frac\s*(?:\{\s*\d+\s*\}|\d)\s*(?:\{\s*\d+\s*\}|\d))$/;
@@ -45,7 +46,7 @@ function readUnsigned(text: string): NumberAnswer | undefined {
     return number(decimalValue(plain), places);
   }
   return number(
-    scientific(text) ?? fraction(text) ?? slashFraction(text) ?? mixed(text),
+    scientific(text) ?? repeating(text) ?? fraction(text) ?? slashFraction(text) ?? mixed(text),
     null,
   );
 }
@@ -66,6 +67,16 @@ function scientific(text: string): Rational | undefined {
   const scale = rational(10n ** BigInt(Math.abs(Number(exponent))));
   if (value === undefined || scale === undefined) return undefined;
   return Number(exponent) < 0 ? divide(value, scale) : multiply(value, scale);
+}
+
+/** A decimal whose last digits go on for ever: they are so many nines of what they are alone. */
+function repeating(text: string): Rational | undefined {
+  const [, whole, first = "", marked, single] = repeatingForm.exec(text) ?? [];
+  const digits = marked ?? single;
+  if (whole === undefined || digits === undefined) return undefined;
+  const start = decimalValue(`${whole === "" ? "0" : whole}.${first}`);
+  const rest = rational(BigInt(digits), (10n ** BigInt(digits.length) - 1n) * 10n ** BigInt(first.length));
+  return start && rest && add(start, rest);
 }
 
 function fraction(text: string): Rational | undefined {

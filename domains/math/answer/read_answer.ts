@@ -58,27 +58,37 @@ function read(text: string, depth: number, parts: { left: number } = { left: mos
   const bare = stripped(text);
   if (depth > deepest || parts.left-- <= 0) return { kind: "text", text: bare };
   const deeper = (part: string): Answer => read(part, depth + 1, parts);
-  return readEmpty(bare) ?? readNumber(bare) ?? readList(bare, deeper) ?? readRelation(bare, deeper) ??
+  return readNamed(bare) ?? readNumber(bare) ?? readTurned(bare, deeper) ?? readList(bare, deeper) ??
+    readRelation(bare, deeper) ??
     readUnion(bare, deeper) ?? readBrackets(bare, deeper) ?? readLeaf(bare, deeper);
 }
 
 type Read = (text: string) => Answer;
 
+const delimited = /^(?:\$\$?([^$]*[^$\\])\$\$?|\\\((.*)\\\)|\\\[(.*)\\\])$/s;
+
 /** Without delimiters of mathematics and punctuation around it. */
 function stripped(text: string): string {
-  const inner = text.trim()
-    .replace(/^(?:\\\(|\\\[|\$\$|\\?\$(?=.*[^\\]\$$))\s*/s, "")
-    .replace(/\s*(?:\\\)|\\\]|\$\$|(?<=^\D*)\$)$/s, "")
-    .replace(/(?:\s|\\\\|[.,;:](?![\d]))+$/, "")
-    .replace(/^[,;:]\s*/, "")
-    .trim();
-  return inner;
+  const bare = text.trim().replace(/(?:\s|\\\\|[.,;:/](?!\d))+$/, "").replace(/^[,;:]\s*/, "");
+  const [, ...inner] = delimited.exec(bare) ?? [];
+  return inner.find((each) => each !== undefined)?.trim() ?? bare;
 }
 
-function readEmpty(text: string): Answer | undefined {
+/** All of ℝ or nothing, in words. */
+function readNamed(text: string): Answer | undefined {
   const words = text.replaceAll(/\\text\{([^{}]*)\}/g, "$1").trim();
+  if (/^all (?:of the )?real(?:s| numbers)?$/i.test(words)) return realLine;
   const empty = /^(?:\\emptyset|\\\{\s*\\\}|no (?:real )?(?:solutions?|roots?)|none)$/i.test(words);
   return empty ? { kind: "set", items: [] } : undefined;
+}
+
+/** An open end written as a bracket that looks away: `]0, 1[`. */
+function readTurned(text: string, read: Read): Answer | undefined {
+  const [, open, inner, close] = /^([[\]])([^[\]]*)([[\]])$/.exec(text) ?? [];
+  if (open === undefined || inner === undefined || (open === "[" && close === "]")) return undefined;
+  return inner.includes(",")
+    ? read(`${open === "]" ? "(" : "["}${inner}${close === "[" ? ")" : "]"}`)
+    : undefined;
 }
 
 const wordSeparators = /\\text\s*\{[\s,]*(and|or)\s*\}|(?<![a-zA-Z\\])(and|or)(?![a-zA-Z])/g;
@@ -178,8 +188,6 @@ function readUnion(text: string, read: Read): Answer | undefined {
 }
 
 function readBrackets(text: string, read: Read): Answer | undefined {
-  const reversed = /^\]([^[\]]*)\[$/.exec(text)?.[1];
-  if (reversed !== undefined) return readBrackets(`(${reversed})`, read);
   const group = bracketed(text);
   if (group === undefined) return undefined;
   const { open, close, inner } = group;
@@ -189,7 +197,9 @@ function readBrackets(text: string, read: Read): Answer | undefined {
   if (open === "\\{") return readSet(inner, items, read);
   if (items.length === 1) {
     if (open === "(" && /^[A-J]$/.test(inner)) return { kind: "text", text: inner };
-    return open === "[" && close === "]" ? { kind: "tuple", items: [read(inner)], open, close } : read(inner);
+    const only = read(inner);
+    const isList = open === "[" && close === "]" && only.kind !== "matrix";
+    return isList ? { kind: "tuple", items: [only], open, close } : only;
   }
   const answers = items.map(read);
   const [from, to] = answers;

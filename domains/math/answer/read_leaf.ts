@@ -32,7 +32,8 @@ const baseWords: ReadonlyMap<string, number> = new Map([
 /** Text at the end, with powers and quotients: a unit or another label. */
 const textAfter = /\s*((?:\\text\{[^{}]*\}(?:\s*\^\s*(?:\{\s*-?\d\s*\}|\d))?(?:\s*(?:\/|\\cdot)\s*)?)+)$/;
 /** Words at the end of a number. */
-const wordsAfter = /^(.*[\d}).])(\s*)((?:[a-zA-Z]{2,}|[mgshLNJWVAKC](?![a-zA-Z]))(?:[a-zA-Z\s/.^{}\d-]*))$/;
+const wordsAfter =
+  /^(.*(?:[\d}).]|\\pi))(\s*)((?:[a-zA-Z]{2,}|[mgshLNJWVAKCM](?![a-zA-Z]))(?:[a-zA-Z\s/.^{}\d-]*))$/;
 
 /** Reads a leaf in normal form. */
 export function readLeaf(text: string, read: Read): Answer {
@@ -62,21 +63,22 @@ function readMeasure(text: string, read: Read): Answer | undefined {
     return { kind: "quantity", value: read(before(temperature)), unit: `°${scale}` };
   }
   const [degree] = degreeAfter.exec(text) ?? [];
-  if (degree !== undefined && isValue(before(degree))) return read(before(degree));
+  const ofAngle = /\\(?:sin|cos|tan|cot|sec|csc)(?![a-z])/.test(text);
+  if (degree !== undefined && !ofAngle && isValue(before(degree))) return read(before(degree));
   return readLabelled(text, read);
 }
 
 function readLabelled(text: string, read: Read): Answer | undefined {
   const [label, inText] = textAfter.exec(text) ?? [];
   if (label !== undefined) {
-    const value = text.slice(0, -label.length).trim();
+    const [, value = "", over = ""] = /^(.*?)\s*(\/?)$/s.exec(text.slice(0, -label.length).trim()) ?? [];
     if (!isValue(value)) return undefined;
-    const unit = (inText ?? "").replaceAll(/\\text\{([^{}]*)\}/g, "$1").trim();
+    const unit = over + (inText ?? "").replaceAll(/\\text\{([^{}]*)\}/g, "$1").trim();
     return unit === "" ? read(value) : { kind: "quantity", value: read(value), unit };
   }
   const [, value = "", gap = "", words = ""] = wordsAfter.exec(text) ?? [];
   const unit = words.trim();
-  if (unit === "" || !isValue(value) || /\\[a-zA-Z]*$/.test(value)) return undefined;
+  if (unit === "" || !isValue(value) || /\\(?!pi$)[a-zA-Z]*$/.test(value)) return undefined;
   const known = readUnit(unit) !== undefined || readUnit(unit.split(" ")[0] ?? "") !== undefined;
   const quantity: Answer = { kind: "quantity", value: read(value), unit };
   const product: Answer = { kind: "expression", latex: text };

@@ -22,23 +22,26 @@ export function sameCollection(a: Answer, b: Answer, by: Comparison): boolean {
   if (a.kind === "tuple" || b.kind === "tuple") {
     const [tuple, other] = a.kind === "tuple" ? [a, b] : [b, a];
     if (tuple.kind !== "tuple") return false;
+    const [first, second] = [itemsOf(a), itemsOf(b)];
     // Without brackets, what is listed may be meant in its order; in braces it is not.
-    if (other.kind === "list") {
-      return inOrder(
-        a.kind === "tuple" ? tuple.items : other.items,
-        a.kind === "tuple" ? other.items : tuple.items,
-        by,
-      ) || namedInOrder(other, tuple, by);
-    }
+    if (other.kind === "list" && (inOrder(first, second, by) || namedInOrder(other, tuple, by))) return true;
+    if ((toSpan(other)?.intervals.length ?? 0) > 0) return sameSpan(a, b, by);
     const [only, ...more] = tuple.items;
     return only !== undefined && more.length === 0 && by.same(only, other, by);
   }
   if (isPlural(a) && isPlural(b)) return samePlural(a, b, by);
-  return false;
+  // Several answers beside one are that one if they are all the same.
+  const [plural, single] = isPlural(a) ? [a, b] : [b, a];
+  return isPlural(plural) && plural.items.length > 0 &&
+    plural.items.every((item) => by.same(item, single, by));
 }
 
 function isSquare(bracket: string): boolean {
   return bracket === "[" || bracket === "]";
+}
+
+function itemsOf(answer: Answer): readonly Answer[] {
+  return answer.kind === "tuple" || isPlural(answer) ? answer.items : [];
 }
 
 /** Whether an answer is a list or a set. */
@@ -63,7 +66,11 @@ function samePlural(a: Of<"list"> | Of<"set">, b: Of<"list"> | Of<"set">, by: Co
   const [one, two] = [toSpan(a), toSpan(b)];
   const spans = one !== undefined && two !== undefined && one.intervals.length + two.intervals.length > 0;
   if (spans && a.items.every(({ kind }) => kind !== "tuple")) return sameSpan(one, two, by);
-  return covers(a.items, b.items, (p, q, at) => by.same(p, q, itemTolerance(by, at)));
+  return covers(
+    a.items.flatMap(alternatives),
+    b.items.flatMap(alternatives),
+    (p, q, at) => by.same(p, q, itemTolerance(by, at)),
+  );
 }
 
 /** Names and their values, if all items are equations of a name and a value. */
@@ -102,7 +109,7 @@ function stem(name: string): string {
 
 /** What a value may be: several where it is a list. */
 function alternatives(answer: Answer): readonly Answer[] {
-  return isPlural(answer) ? answer.items : [answer];
+  return isPlural(answer) && named(answer) === undefined ? answer.items : [answer];
 }
 
 /** `y = 2, x = 1` beside `(1, 2)`: by the order of the names. */

@@ -5,17 +5,17 @@ export function sameText(a: Answer, b: Answer): boolean {
   if (a.kind !== "text" || b.kind !== "text") return false;
   const [x, y] = [bareWords(a.text), bareWords(b.text)];
   if (x === "" || y === "") return a.text === b.text;
-  // One letter may be a name, and names have a case.
-  return x.length === 1 ? bareCase(a.text) === bareCase(b.text) : x === y;
+  // One letter may be a name, and names have a case; in brackets it is a choice.
+  const isName = x.length === 1 && !isChoice(a.text) && !isChoice(b.text);
+  return isName ? x === y : x.toLowerCase() === y.toLowerCase();
 }
 
+function isChoice(text: string): boolean {
+  return /^\(\s*[a-zA-Z]\s*\)$/.test(text.trim());
+}
+
+/** Words without articles before them, spacing and punctuation. */
 function bareWords(text: string): string {
-  return bareCase(text).toLowerCase();
-}
-
-function bareCase(text: string): string {
-  return text.normalize("NFKC").replaceAll(/\\[a-zA-Z]+|[^\p{L}\p{N}]/gu, "").replace(
-    /^(?:the|an?)(?=\p{Lu})/u,
-    "",
-  );
+  const words = text.normalize("NFKC").replaceAll(/\\[a-zA-Z]+/g, " ").trim();
+  return words.replace(/^(?:the|an?)\s+/i, "").replaceAll(/[^\p{L}\p{N}]/gu, "");
 }

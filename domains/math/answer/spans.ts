@@ -45,8 +45,6 @@ export function toSpan(answer: Answer): Span | undefined {
       return relationSpan(answer);
     case "expression":
       return answer.latex === "\\mathbb{R}" ? realLine : undefined;
-    case "text":
-      return /^all real(?: numbers)?$/i.test(answer.text.trim()) ? realLine : undefined;
     default:
       return undefined;
   }

@@ -66,6 +66,7 @@ const table: ReadonlyMap<string, readonly [dimension: string, top: number, botto
   ...unit("celsius", 1, 1, "°C celsius"),
   ...unit("fahrenheit", 1, 1, "°F fahrenheit"),
   ...unit("amount", 1, 1, "mol mole moles"),
+  ...unit("concentration", 1, 1, "M"),
   ...unit("angle", 1, 1, "rad radian radians"),
   ...unit("speed", 1609344, 3600000, "mph"),
   ...unit("speed", 1000, 3600, "kph"),

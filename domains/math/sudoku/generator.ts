@@ -1,4 +1,10 @@
-import { Random, type Split, type TaskInstance, type TaskSource, UserError } from "../../../lib/domain/mod.ts";
+import {
+  Random,
+  type Split,
+  type TaskInstance,
+  type TaskSource,
+  UserError,
+} from "../../../lib/domain/mod.ts";
 import { formatGrid, type Geometry } from "./grid.ts";
 import { searchCompletions } from "./solver.ts";
 import type { GridSplits } from "./splits.ts";

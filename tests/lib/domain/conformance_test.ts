@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkDomain } from "../../../lib/domain/conformance.ts";
+import { checkDomain, examineDomain } from "../../../lib/domain/conformance.ts";
 import type { Domain, Step } from "../../../lib/domain/domain.ts";
 
 /** The sum of two digits, given one at a time: two turns, the second answers. */
@@ -27,6 +27,7 @@ const sound: Domain = {
     const [first = 0, second = 0] = terms(task);
     return [String(first), String(first + second)];
   },
+  perturbed: (task) => [1, 2].map((off) => String((terms(task)[0] ?? 0) + off)),
   demonstrate: () => ({ messages: [{ role: "user", content: "Turn 0: 99" }], response: "99" }),
 };
 
@@ -137,6 +138,20 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
     check: "reference",
     message: /finite/,
   },
+  "counts what is nearly right as solved": {
+    change: { perturbed: (task) => ["99", String(terms(task)[0])] },
+    check: "perturbed",
+    message: /^Task "0\+7" counts "0" as solved, which is wrong$/,
+  },
+  "throws on what is nearly right": {
+    change: {
+      perturbed: () => {
+        throw new Error("no idea");
+      },
+    },
+    check: "perturbed",
+    message: /^Task "0\+7" threw "no idea"$/,
+  },
   "throws on a response nobody expected": {
     change: {
       step: (task, state, response) => {
@@ -194,4 +209,64 @@ for (const [fault, { change, check, message = /./ }] of Object.entries(faults)) 
 Deno.test("checkDomain() reports each fault of a task once", async () => {
   const findings = await checkDomain({ ...sound, ...verdictWith({ quality: 2 }) }, { tasks: 3 });
   assert.equal(new Set(findings.map(({ message }) => message)).size, findings.length);
+});
+
+Deno.test("examineDomain() counts what it played in each split, and tells how far it is", async () => {
+  const told: [string, number, number][] = [];
+  const { splits, findings } = await examineDomain(sound, {
+    tasks: "all",
+    progress: (...step) => told.push(step),
+  });
+  assert.deepEqual(findings, []);
+  const { seconds, ...train } = splits.train;
+  const counts = { tasks: 20, size: 20, references: 20, referencesRight: 20 };
+  assert.deepEqual(train, { ...counts, perturbed: 40, perturbedSolved: 0 });
+  assert.ok(seconds >= 0 && seconds < 60);
+  assert.equal(splits.test.tasks, 20);
+  assert.equal(told.length, 40);
+  assert.deepEqual([told[0], told.at(-1)], [["train", 1, 20], ["test", 20, 20]]);
+});
+
+Deno.test("examineDomain() counts the references that are wrong and the wrong answers that are solved", async () => {
+  const { splits } = await examineDomain({
+    ...sound,
+    reference: (task) =>
+      terms(task)[0] === 3 ? ["5"] : terms(task)[0] === 4 ? [] : sound.reference?.(task) ?? [],
+    perturbed: (task) => terms(task)[0] === 3 ? ["5", "3", "3"] : [],
+  }, { tasks: 6 });
+  const { tasks, references, referencesRight, perturbed, perturbedSolved } = splits.train;
+  assert.deepEqual(
+    { tasks, references, referencesRight, perturbed, perturbedSolved },
+    { tasks: 6, references: 5, referencesRight: 4, perturbed: 3, perturbedSolved: 2 },
+  );
+});
+
+Deno.test("examineDomain() plays references of every task, and hostile responses on the first 32 of a split", async () => {
+  const played = new Map<string, number>();
+  const many: Domain = {
+    ...sound,
+    tasks: (split) => ({ ...sound.tasks(split), size: 100 }),
+    step: (task, state, response) => {
+      const key = `${JSON.stringify(task)} ${response === "__proto__" ? "hostile" : "other"}`;
+      played.set(key, (played.get(key) ?? 0) + 1);
+      return play(terms(task), Number(state), response);
+    },
+  };
+  await examineDomain(many, { tasks: "all" });
+  const [hostile, other] = ["hostile", "other"].map((kind) =>
+    [...played.keys()].filter((key) => key.endsWith(kind))
+  );
+  assert.equal(other?.length, 200);
+  assert.deepEqual(
+    hostile?.map((key) => Number(/\d+/.exec(key)?.[0])),
+    [0, 0].flatMap(() => Array.from({ length: 32 }, (_, index) => index)),
+  );
+});
+
+Deno.test("examineDomain() takes the first 1,024 tasks of a source without end when asked for all", async () => {
+  const { demonstrate: _, ...undemonstrated } = sound;
+  const endless: Domain = { ...undemonstrated, tasks: (split) => ({ ...sound.tasks(split), size: null }) };
+  const { splits, findings } = await examineDomain(endless, { tasks: "all" });
+  assert.deepEqual([splits.train.tasks, splits.train.size], [1024, null]);
+  assert.deepEqual(findings.map(({ check }) => check).filter((check) => check !== "longest"), []);
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { hub } from "../../../lib/engine/hub.ts";
 import { compare } from "../../../lib/experiment/compare.ts";
 import { compile, type CompileOptions } from "../../../lib/experiment/compile.ts";
 import { defineExperiment } from "../../../lib/experiment/define_experiment.ts";
+import type { Experiment } from "../../../lib/experiment/experiment.ts";
 import { extend } from "../../../lib/experiment/extend.ts";
 import type { Plan } from "../../../lib/experiment/plan.ts";
 import { isJson } from "../../../lib/json.ts";
@@ -66,7 +68,13 @@ Deno.test("compile() fills in defaults from the domain", () => {
 });
 
 Deno.test("compile() fills in defaults for a domain that says nothing", () => {
-  const experiment = defineExperiment({ ...base, name: "endless", domain: endless(), curriculum: uniform() });
+  const experiment = defineExperiment({
+    ...base,
+    name: "endless",
+    domain: endless(),
+    policy: mind({ context: 512 }),
+    curriculum: uniform(),
+  });
   const [job] = compile(experiment).jobs;
   assert.equal(job?.settings.sampling.maxTokens, 256);
   assert.equal(job?.settings.evaluate.tasks, 256);
@@ -201,4 +209,53 @@ Deno.test("compile() sums the estimate over arms and seeds", () => {
     3 * figures.reduce((sum, { trainingTokens }) => sum + trainingTokens, 0),
   );
   assert.equal(estimate.tokens, estimate.trainingTokens + estimate.evaluationTokens);
+});
+
+const model = "org/model";
+const onHub = compare({
+  name: "hubs",
+  base: { ...base, policy: hub(model), sampling: { maxTokens: 64 } },
+  arms: { grpo: { curriculum: uniform() }, exit: { curriculum: exit(), operators: [improve()] } },
+});
+
+Deno.test("compile() refuses an arm whose policy the runner cannot train", () => {
+  const refused = (options: CompileOptions, message: string, experiment: Experiment = onHub): void =>
+    assert.throws(() => compile(experiment, options), { name: "UserError", message });
+  refused(
+    { arms: ["exit"] },
+    'Arm "exit" has the policy hub(), which the local runner cannot train; add --runner tgi or --runner hf',
+  );
+  refused(
+    { runner: "tgi" },
+    'Arm "grpo" has the policy mind(), which the tgi runner cannot train; take --runner local or --runner hf',
+    comparison,
+  );
+  const mixed = extend(onHub, { arms: { tiny: { policy: mind(), curriculum: uniform() } } });
+  for (const runner of ["local", "tgi"] as const) {
+    assert.throws(() => compile(mixed, { runner }), /cannot train/);
+  }
+  assert.equal(compile(mixed, { runner: "hf" }).jobs.length, 3);
+  assert.equal(compile(mixed, { runner: "local", arms: ["tiny"] }).jobs.length, 1);
+});
+
+Deno.test("compile() gives a job the same hash wherever it runs, and keeps the runner in the plan", () => {
+  const [tgi, hf] = (["tgi", "hf"] as const).map((runner) => compile(onHub, { runner }).plan);
+  assert.equal(tgi?.runner, "tgi");
+  assert.deepEqual({ ...hf, runner: "tgi" }, tgi);
+  const settings = tgi?.arms.grpo?.settings;
+  assert.deepEqual(settings?.policy, { kind: "hub", options: { model, revision: "main", context: 2048 } });
+});
+
+Deno.test("compile() changes the options of hub() by path", () => {
+  const set = ["policy.context=256", "policy.model=org/other"];
+  const plan = compile(onHub, { runner: "hf", set }).plan;
+  assert.deepEqual(plan.arms.exit?.settings.policy, {
+    kind: "hub",
+    options: { model: "org/other", revision: "main", context: 256 },
+  });
+  assert.equal(plan.arms.exit?.sources["policy.revision"], "default");
+  assert.throws(
+    () => compile(onHub, { runner: "hf", set: ["policy.model=gpt2"] }),
+    /"org\/name" but found "gpt2"/,
+  );
 });

@@ -4,7 +4,8 @@ import { compile } from "../../../lib/experiment/compile.ts";
 import { defineExperiment } from "../../../lib/experiment/define_experiment.ts";
 import { isExperiment } from "../../../lib/experiment/experiment.ts";
 import { extend } from "../../../lib/experiment/extend.ts";
-import { exit, fixedDepth, improve, mind, plain, toy, uniform } from "./stubs.ts";
+import { hub } from "../../../lib/engine/hub.ts";
+import { endless, exit, fixedDepth, improve, mind, plain, toy, uniform } from "./stubs.ts";
 
 const base = { domain: toy(), policy: mind(), objective: plain(), budget: { tokens: 1000 } };
 const single = defineExperiment({ ...base, name: "one", curriculum: fixedDepth(), seeds: [4] });
@@ -107,4 +108,26 @@ Deno.test("extend() lets a single experiment's arm follow its curriculum", () =>
   assert.deepEqual(compile(derived).jobs.map(({ arm, seed }) => [arm, seed]), [["exit", 1], ["exit", 2]]);
   const grown = extend(single, { arms: { exit: { curriculum: exit() } } });
   assert.deepEqual(Object.keys(grown.arms), ["fixed-depth", "exit"]);
+});
+
+Deno.test("compare() holds prompts to a context of characters, and only the response to one of pieces of words", () => {
+  const arms = { a: { curriculum: uniform() } };
+  const shared = { ...base, sampling: { maxTokens: 40 } };
+  compare({ name: "x", base: { ...shared, policy: hub("org/model", { context: 41 }) }, arms });
+  assert.throws(
+    () => compare({ name: "x", base: { ...shared, policy: hub("org/model", { context: 40 }) }, arms }),
+    {
+      name: "UserError",
+      message: 'Expected "arms.a.sampling.maxTokens" to leave room for a prompt in a context of 40 tokens ' +
+        '("arms.a.policy.context") but found 40',
+    },
+  );
+  assert.throws(
+    () => compare({ name: "x", base: { ...shared, policy: mind({ context: 41 }) }, arms }),
+    /"arms\.a\.policy\.context" to be at least 49/,
+  );
+  assert.throws(
+    () => compare({ name: "x", base: { ...base, domain: endless() }, arms }),
+    /"arms\.a\.sampling\.maxTokens" to leave room .* a context of 128 tokens .* but found 256/,
+  );
 });

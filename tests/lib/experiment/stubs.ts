@@ -73,6 +73,8 @@ export const ordered = (options: { least?: number; most?: number } = {}): Domain
 export const mind = (options: { context?: number } = {}): PolicyPart & { readonly kind: "mind" } => ({
   part: "policy",
   kind: "mind",
+  runners: ["local", "hf"],
+  tokens: "characters",
   options: parseOptions(v.strictObject({ context: v.optional(whole(1), 128) }), options, "mind()"),
   given: givenOptions(options),
   rebuild: (given) => mind(given),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UserError } from "../../../lib/errors.ts";
-import { openDatabase } from "../../../lib/metrics/database.ts";
+import { openDatabase } from "../../../lib/database.ts";
 import { openRuns } from "../../../lib/metrics/reader.ts";
 import { type TableName, tables, wallClockColumns } from "../../../lib/metrics/schema.ts";
 import { openStore } from "../../../lib/metrics/store.ts";

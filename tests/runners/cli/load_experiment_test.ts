@@ -168,7 +168,14 @@ Deno.test("loadExperiment() refuses a plan that was changed by hand", async () =
         text("domain.size=3", "domain.size=4"),
         /"arms\.exit\.settings\.domain\.options\.size" is 3 in the plan but 4/,
       ],
-      [text('"runner":"local"', '"runner":"moon"'), /"runner" is "moon"/],
+      [
+        text('"runner":"local"', '"runner":"moon"'),
+        /"runner" to be "local" or "tgi" or "hf" but found "moon"/,
+      ],
+      [
+        text('"runner":"local"', '"runner":"tgi"'),
+        /Arm "exit" has the policy mind\(\), which the tgi runner/,
+      ],
     ] as const
   ) {
     await withPlan(() => {}, async (path) => {
@@ -211,7 +218,7 @@ Deno.test("loadExperiment() refuses plan files that are none", async () => {
 });
 
 Deno.test("compileRequest() lets a plan be narrowed and nothing else", async () => {
-  const request = { quick: false, arms: [], seeds: [], set: [] };
+  const request = { quick: false, arms: [], seeds: [], set: [], runner: undefined };
   await withPlan(() => {}, async (path) => {
     const { plan, jobs } = await compileRequest({ ...request, path, seeds: [2] });
     assert.deepEqual(jobs.map(({ arm, seed }) => [arm, seed]), [["exit", 2]]);
@@ -224,7 +231,27 @@ Deno.test("compileRequest() lets a plan be narrowed and nothing else", async () 
         [{ quick: true }, /Cannot use --quick with the plan/],
         [{ arms: ["grpo"] }, /has no arm "grpo" \(it has exit\)/],
         [{ seeds: [3] }, /has no seed "3" \(it has 1, 2\)/],
+        [{ runner: "hf" }, /Cannot use --runner hf with the plan .*: it was made for local$/],
       ] as const
     ) await assert.rejects(compileRequest({ ...request, path, ...asked }), message);
+  });
+});
+
+Deno.test("loadExperiment() and compileRequest() keep the runner that a plan was made for", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "toys.ts"), source());
+    const { experiment } = await loadExperiment(join(folder, "toys.ts"));
+    const { plan } = compile(experiment, { file: "toys.ts", runner: "hf" });
+    const path = join(folder, "plan.json");
+    await Deno.writeTextFile(path, JSON.stringify(plan));
+    assert.equal((await loadExperiment(path)).plan?.runner, "hf");
+    const request = { path, quick: false, arms: [], seeds: [], set: [] };
+    for (const runner of [undefined, "hf"] as const) {
+      assert.deepEqual((await compileRequest({ ...request, runner }, () => "toys.ts")).plan, plan);
+    }
+    await assert.rejects(compileRequest({ ...request, runner: "local" }), /it was made for hf$/);
+    const { runner: _, ...unnamed } = plan;
+    await Deno.writeTextFile(path, JSON.stringify(unnamed));
+    await refuses(path, /Missing option "runner" in .*plan\.json/);
   });
 });

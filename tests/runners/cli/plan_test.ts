@@ -111,9 +111,31 @@ Deno.test("plan answers mistakes with one sentence and exit code 2", async () =>
         [file, "--out", join(folder, "no/plan.yaml")],
         `Cannot write "${join(folder, "no/plan.yaml")}": there is no folder ${join(folder, "no")}`,
       ],
+      [
+        [file, "--runner", "tgi"],
+        'Arm "grpo" has the policy mind(), which the tgi runner cannot train; take --runner local or --runner hf',
+      ],
+      [[file, "--runner", "TGI"], 'Expected --runner to be local, tgi or hf but found "TGI"'],
       [[file, "--al"], 'Unknown option "--al" of deno task plan (did you mean --all?)'],
     ] as const
   ) assert.deepEqual(await plan(...words), { code: 2, out: "", error: `error: ${message}\n` });
+});
+
+Deno.test("plan --runner plans for another place, with the same runs, and the plan file keeps it", async () => {
+  const [here, there] = [await plan(file), await plan(file, "--runner", "hf")];
+  assert.equal(there.out, here.out.replace("Runner local", "Runner hf"));
+  const path = join(folder, "there.yaml");
+  assert.deepEqual(await plan(file, "--runner", "hf", "--out", path), {
+    code: 0,
+    out: `Wrote ${path} for the runner hf, which this version plans for and cannot run on yet\n`,
+    error: "",
+  });
+  assert.match((await plan(path)).out, /\nRunner hf, /);
+  assert.deepEqual(await plan(path, "--runner", "local"), {
+    code: 2,
+    out: "",
+    error: `error: Cannot use --runner local with the plan ${path}: it was made for hf\n`,
+  });
 });
 
 Deno.test("plan --help names every option", async () => {

@@ -126,7 +126,17 @@ const mistakes: readonly (readonly [name: string, words: readonly string[], want
   ["a --runs path with a comma", [small, "--runs", "a,b"], /a path without commas but found "a,b"/],
   ["a --runs path that is a file", [small, "--runs", "deno.json"], /found a file on the way/],
   ["an empty --runs path", [small, "--runs", ""], /a path without commas but found ""/],
-  ["another runner", [small, "--runner", "moon"], /--runner to be local but found "moon"/],
+  ["a runner that is none", [small, "--runner", "moon"], /--runner to be local, tgi or hf but found "moon"/],
+  [
+    "a runner that is planned for only",
+    [small, "--runner", "hf"],
+    /^error: Cannot run on hf yet: this version plans/,
+  ],
+  [
+    "a runner that cannot train the policy",
+    [small, "--runner", "tgi"],
+    /Arm "grpo" has the policy tinyTransformer\(\), which the tgi runner cannot train; take --runner local or --runner hf/,
+  ],
 ];
 
 for (const [name, words, wanted] of mistakes) {

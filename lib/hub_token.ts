@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { UserError } from "./errors.ts";
 
 /** The environment's name for the token of the Hugging Face hub. */
 const variable = "HF_TOKEN";

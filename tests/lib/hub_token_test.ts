@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "exitlab/lib/errors.ts";
-import { hubToken } from "exitlab/lib/operator/hub_token.ts";
+import { hubToken } from "exitlab/lib/hub_token.ts";
 
 const environment = (value: string | undefined) => (name: string): string | undefined =>
   name === "HF_TOKEN" ? value : undefined;

@@ -5,7 +5,7 @@
  * @module
  */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { errorMessage, UserError } from "../errors.ts";
+import { errorMessage, UserError } from "./errors.ts";
 
 /** An open database with one connection. */
 export interface Database {
