@@ -13,6 +13,8 @@ import { deriveSeed } from "../random.ts";
 export interface EvaluationOutcome {
   /** The held-out task's id. */
   readonly task: string;
+  /** The benchmark that it belongs to. */
+  readonly benchmark: string;
   /** Which chain of the task, from 0. */
   readonly sample: number;
   /** k, the number of self-improvement steps before it. */
@@ -61,9 +63,13 @@ export async function evaluate(
       `Cannot evaluate domain "${domain.kind}": self-improvement curves need a single-turn domain`,
     );
   }
-  let chains = heldOutTasks(domain, evaluation.tasks).flatMap(({ id, task }, index) =>
+  let chains = heldOutTasks(domain, evaluation.tasks).flatMap((
+    { id, task, benchmark = defaultBenchmark },
+    index,
+  ) =>
     Array.from({ length: evaluation.samples }, (_, sample) => ({
       task,
+      benchmark,
       sample,
       start: rootStart(index, id, domain.begin(task)),
     }))
@@ -90,6 +96,7 @@ export async function evaluate(
       const before = chain.start.attempt?.response;
       outcomes.push({
         task: chain.start.root,
+        benchmark: chain.benchmark,
         sample: chain.sample,
         step,
         attempt,
@@ -104,7 +111,10 @@ export async function evaluate(
   return outcomes;
 }
 
-/** The first held-out tasks of a domain. */
+/** The benchmark of held-out tasks that name none. */
+export const defaultBenchmark = "test";
+
+/** The first held-out tasks of a domain. Training tasks are never evaluated. */
 export function heldOutTasks(domain: Domain, count: number): TaskInstance<Json>[] {
   const source = domain.tasks("test");
   return Array.from({ length: count }, (_, index) => source.at(index));

@@ -129,9 +129,9 @@ export function rolloutRows(
 
 /** One row a response of an evaluation chain. */
 export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration: number): EvaluationRow[] {
-  return outcomes.map(({ task, sample, step, attempt, changed, tokens }) => ({
+  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens }) => ({
     iteration,
-    split: "test",
+    split: benchmark,
     task,
     sample,
     step,
@@ -145,9 +145,9 @@ export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration
 
 /** One row a first attempt drawn anew. */
 export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: number): ResampleRow[] {
-  return outcomes.map(({ task, draw, attempt, tokens }) => ({
+  return outcomes.map(({ task, benchmark, draw, attempt, tokens }) => ({
     iteration,
-    split: "test",
+    split: benchmark,
     task,
     draw,
     quality: attempt.verdict.quality,

@@ -1,5 +1,5 @@
 import type { EvaluationContext } from "./evaluate.ts";
-import { attemptAt, heldOutTasks } from "./evaluate.ts";
+import { attemptAt, defaultBenchmark, heldOutTasks } from "./evaluate.ts";
 import { rootStart } from "../curriculum/start.ts";
 import type { Attempt } from "../domain/verdict.ts";
 import { deriveSeed } from "../random.ts";
@@ -9,6 +9,8 @@ import { ask } from "./ask.ts";
 export interface ResampleOutcome {
   /** The held-out task's id. */
   readonly task: string;
+  /** The benchmark that it belongs to. */
+  readonly benchmark: string;
   /** Which attempt of the task, from 0. */
   readonly draw: number;
   /** The response and its verdict. */
@@ -26,9 +28,13 @@ export interface ResampleOutcome {
  */
 export async function resample(context: EvaluationContext, iteration: number): Promise<ResampleOutcome[]> {
   const { domain, operators, policy, evaluation, maxTokens, seed } = context;
-  const draws = heldOutTasks(domain, evaluation.tasks).flatMap(({ id, task }, index) =>
+  const draws = heldOutTasks(domain, evaluation.tasks).flatMap((
+    { id, task, benchmark = defaultBenchmark },
+    index,
+  ) =>
     Array.from({ length: evaluation.resamples }, (_, draw) => ({
       task,
+      benchmark,
       draw,
       start: rootStart(index, id, domain.begin(task)),
     }))
@@ -41,11 +47,11 @@ export async function resample(context: EvaluationContext, iteration: number): P
     seed: deriveSeed(seed, "resample", iteration, start.root, draw),
   })));
   const outcomes: ResampleOutcome[] = [];
-  for (const [at, { task, draw, start }] of draws.entries()) {
+  for (const [at, { task, benchmark, draw, start }] of draws.entries()) {
     const completion = completions[at];
     if (completion === undefined) throw new Error("The engine lost a completion");
     const attempt = await attemptAt(domain, task, start, policy.tokenizer.decode(completion.tokens));
-    outcomes.push({ task: start.root, draw, attempt, tokens: completion.tokens.length });
+    outcomes.push({ task: start.root, benchmark, draw, attempt, tokens: completion.tokens.length });
   }
   return outcomes;
 }

@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "../json.ts";
 import type { ComparedArm } from "./compared_arms.ts";
+import { type Benchmarks, overBenchmarks } from "./benchmarks.ts";
 import { type CopyRates, copyRates } from "./copy_rates.ts";
 import { type Corrections, corrections } from "./corrections.ts";
 import type { Compute } from "./equal_compute.ts";
@@ -94,6 +95,19 @@ export type ArmFigures = {
   readonly training: TrainingFigures;
 };
 
+/** Makes an interval of the mean of values of tasks that belong to benchmarks. */
+export type MakeInterval = (values: SeedsByTasks, benchmarks: Benchmarks) => Interval;
+
+/** Makes figures of runs that have the same tasks. */
+export function figureMaker(runs: readonly RunResults[], interval: MakeInterval): (of: TaskFigure) => Figure {
+  const benchmarks = runs[0]?.benchmarks ?? [];
+  return (of) => {
+    const values = seedsByTasks(runs, of);
+    const { low, high, resampled } = interval(values, benchmarks);
+    return { ...estimate(values, overBenchmarks(benchmarks)), low, high, resampled };
+  };
+}
+
 /**
  * An arm's figures up to a step.
  *
@@ -104,15 +118,11 @@ export function armFigures(
   arm: ComparedArm,
   steps: number,
   measure: Measure,
-  interval: (values: SeedsByTasks) => Interval,
+  interval: MakeInterval,
 ): ArmFigures {
   const { label, experiment, variant } = arm;
   const runs = narrowRuns(arm.runs, steps);
-  const figure = (of: TaskFigure): Figure => {
-    const values = seedsByTasks(runs, of);
-    const { low, high, resampled } = interval(values);
-    return { ...estimate(values), low, high, resampled };
-  };
+  const figure = figureMaker(runs, interval);
   return {
     label,
     experiment,

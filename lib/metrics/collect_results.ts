@@ -12,7 +12,7 @@ import { parseRunResults, type RunResults } from "./run_results.ts";
 export interface ResultsSource {
   /** One row a run: what it is and how it trained. */
   readonly heads: string;
-  /** One row a run, held-out task and self-improvement step. */
+  /** One row a run, held-out task and self-improvement step, with the benchmark of the task as `split`. */
   readonly links: string;
   /** One row a run, held-out task and draw. */
   readonly draws: string;
@@ -26,7 +26,7 @@ export interface CollectedResults {
   readonly notes: readonly string[];
 }
 
-/** A reader's tables as a source. Only held-out tasks count, and only a run's last evaluation. */
+/** A reader's tables as a source. Only a run's last evaluation counts; only held-out tasks are ever evaluated. */
 const fromRuns: ResultsSource = {
   heads: `
     select runs.run, experiment, arm, substr(md5(settings), 1, 6) as variant, seed, status, started, plan_hash, job_hash,
@@ -36,10 +36,10 @@ const fromRuns: ResultsSource = {
       select run, max(iteration) as iteration, sum(tokens) filter (iteration = final) as chain_tokens
       from (
         select run, iteration, tokens, max(iteration) over (partition by run) as final
-        from evaluations where split = 'test'
+        from evaluations
       ) group by run
     ) using (run) left join (
-      select run, sum(tokens) as draw_tokens from resamples where split = 'test' group by run
+      select run, sum(tokens) as draw_tokens from resamples group by run
     ) using (run) left join (
       select run, max(iteration) as iterations, max(tokens) as tokens, max(rollouts) as rollouts,
         avg(effective_size / nullif(space, 0)) as effective_share
@@ -62,23 +62,23 @@ const fromRuns: ResultsSource = {
     where $runs is null or list_contains(from_json($runs, '["varchar"]'), run)`,
   links: `
     with last as (
-      select run, max(iteration) as iteration from evaluations where split = 'test' group by run
+      select run, max(iteration) as iteration from evaluations group by run
     ), links as (
-      select run, task, step, quality, solved, changed, first_value(solved) over chain as at_first,
+      select run, split, task, step, quality, solved, changed, first_value(solved) over chain as at_first,
         lag(solved) over chain as before, bool_or(solved) over chain as so_far
-      from evaluations join last using (run, iteration) where split = 'test'
+      from evaluations join last using (run, iteration)
       window chain as (partition by run, task, sample order by step)
     )
-    select run, task, step, count(*) as chains, count_if(solved) as solved, avg(quality)::float as quality,
+    select run, any_value(split) as split, task, step, count(*) as chains, count_if(solved) as solved, avg(quality)::float as quality,
       count_if(not at_first and solved) as gained, count_if(step > 0 and not before and solved) as gained_step,
       count_if(step > 0 and not changed and before) as copied_solved,
       count_if(step > 0 and not changed and not before) as copied_unsolved, count_if(so_far) as solved_so_far
-    from links group by all`,
+    from links group by run, task, step`,
   draws: `
     select run, task, draw, solved, first_value(draw) over (
       partition by run, task, coalesce(response, '#' || draw) order by draw
     ) as same
-    from resamples where split = 'test'`,
+    from resamples`,
 };
 
 /**
@@ -118,7 +118,8 @@ export async function readSource(
 function resultsSql({ heads, links, draws }: ResultsSource): string {
   return `
 with heads as (${heads}), links as (${links}), draws as (${draws}), chain_lists as (
-  select run, list_sort(list(distinct task)) as tasks, max(step) as steps, {
+  select run, list(task order by task) filter (step = 0) as tasks, list(split order by task) filter (step = 0) as benchmarks,
+    max(step) as steps, {
     chains: list(chains order by task, step), solved: list(solved order by task, step),
     quality: list(quality order by task, step), gained: list(gained order by task, step),
     gainedStep: list(gained_step order by task, step), copiedSolved: list(copied_solved order by task, step),
@@ -141,7 +142,7 @@ select run, tasks is not null, to_json({
       mode: each.mode, groups: each.groups, zeroVariance: each.zero_variance
     })
   },
-  iteration: iteration, tasks: tasks, steps: steps, chains: chains, chainTokens: coalesce(chain_tokens, 0),
+  iteration: iteration, tasks: tasks, benchmarks: benchmarks, steps: steps, chains: chains, chainTokens: coalesce(chain_tokens, 0),
   draws: coalesce(draws, 0), drawn: coalesce(drawn, {solved: [], same: []}), drawTokens: coalesce(draw_tokens, 0)
 })::varchar
 from heads left join chain_lists using (run) left join draw_lists using (run) order by run`;

@@ -5,11 +5,13 @@
  */
 import { UserError } from "../errors.ts";
 import { Random } from "../random.ts";
-import { type ArmFigures, armFigures } from "./arm_figures.ts";
+import { type ArmFigures, armFigures, type MakeInterval } from "./arm_figures.ts";
+import { benchmarkNames } from "./benchmarks.ts";
+import { type BenchmarkFigures, benchmarkFigures } from "./benchmark_figures.ts";
 import { type ComparedArm, defaultReference, groupArms, selectArms } from "./compared_arms.ts";
 import { type Difference, differences } from "./differences.ts";
 import { compareCompute, type ComputeComparison } from "./equal_compute.ts";
-import { bootstrapDraws, bootstrapInterval, type Interval, type SeedsByTasks } from "./paired_bootstrap.ts";
+import { bootstrapDraws, bootstrapInterval } from "./paired_bootstrap.ts";
 import type { RunResults } from "./run_results.ts";
 import type { Measure } from "./task_figures.ts";
 
@@ -43,6 +45,8 @@ export type Comparison = {
   readonly compute: ComputeComparison;
   /** The arms. */
   readonly arms: readonly ArmFigures[];
+  /** Each benchmark by itself; empty if all tasks are of one. */
+  readonly benchmarks: readonly BenchmarkFigures[];
   /** Every other arm against each reference. */
   readonly differences: readonly Difference[];
   /** What the reader must know besides, a sentence each. */
@@ -82,19 +86,20 @@ export function compareRuns(results: readonly RunResults[], options: ComparisonO
     seed,
     compute: compareCompute(arms.map(({ compute }) => compute)),
     arms,
+    benchmarks: benchmarkFigures(chosen, steps, measure, interval),
     differences: differences(chosen, references ?? defaultReference(chosen), steps, measure, interval),
     notes: [...grouped.notes, ...caveats(chosen, steps, step !== undefined)],
   };
 }
 
-/** Intervals whose resamples depend on the seed and the numbers of seeds and tasks alone. */
-function intervalMaker(seed: number): (values: SeedsByTasks) => Interval {
+/** Intervals whose resamples depend on the seed, the number of seeds and the benchmarks of the tasks alone. */
+function intervalMaker(seed: number): MakeInterval {
   const known = new Map<string, ReturnType<typeof bootstrapDraws>>();
-  return (values) => {
-    const [seeds, tasks] = [values.length, values[0]?.length ?? 0];
-    const shape = `${seeds} × ${tasks}`;
+  return (values, benchmarks) => {
+    const [seeds, tasks] = [values.length, benchmarks.length];
+    const shape = `${seeds} × ${benchmarks.join()}`;
     const draws = known.get(shape) ??
-      bootstrapDraws(seeds, tasks, new Random(seed, "bootstrap", seeds, tasks), resamples);
+      bootstrapDraws(seeds, benchmarks, new Random(seed, "bootstrap", seeds, tasks), resamples);
     known.set(shape, draws);
     return bootstrapInterval(values, draws, level);
   };
@@ -144,6 +149,9 @@ function caveats(arms: readonly ComparedArm[], steps: number, asked: boolean): s
     ...unfinished.map(({ run, status, iteration }) =>
       `Run "${run}" is ${status}: its evaluation after iteration ${iteration} counts`
     ),
+    ...new Set(runs.map(({ benchmarks }) => benchmarkNames(benchmarks).toSorted().join(", "))).size > 1
+      ? ["Not all runs have the same benchmarks, so that their macro-averages are of different things"]
+      : [],
     ...longest > steps && !asked ? [`Figures stop at step ${steps} of up to ${longest}`] : [],
     ...runs.some(({ tasks }) => tasks.length !== common.size)
       ? [

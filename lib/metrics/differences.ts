@@ -1,8 +1,10 @@
 import type { ComparedArm } from "./compared_arms.ts";
-import { mean, standardError } from "./estimate.ts";
+import type { MakeInterval } from "./arm_figures.ts";
+import { macroMean } from "./benchmarks.ts";
+import { standardError } from "./estimate.ts";
 import { holm } from "./holm.ts";
 import { narrowRuns } from "./narrow_results.ts";
-import { type Interval, pairedDifferences, type SeedsByTasks } from "./paired_bootstrap.ts";
+import { type Interval, pairedDifferences } from "./paired_bootstrap.ts";
 import type { RunResults } from "./run_results.ts";
 import { gain, latest, type Measure, seedsByTasks, type TaskFigure } from "./task_figures.ts";
 
@@ -42,7 +44,7 @@ export function differences(
   references: readonly ComparedArm[],
   steps: number,
   measure: Measure,
-  interval: (values: SeedsByTasks) => Interval,
+  interval: MakeInterval,
 ): Difference[] {
   const pairs = references.flatMap((reference, at) => {
     const done = references.slice(0, at + 1);
@@ -72,7 +74,7 @@ function difference(
   reference: ComparedArm,
   steps: number,
   measure: Measure,
-  interval: (values: SeedsByTasks) => Interval,
+  interval: MakeInterval,
 ): Pick<Difference, "seeds" | "tasks" | "value" | "standardError" | "gain"> {
   const seeds = arm.runs.map(({ seed }) => seed).filter((seed) =>
     reference.runs.some((other) => other.seed === seed)
@@ -80,6 +82,7 @@ function difference(
   const of = ({ runs }: ComparedArm): RunResults[] => runs.filter(({ seed }) => seeds.includes(seed));
   const runs = narrowRuns([...of(arm), ...of(reference)], steps);
   const tasks = runs[0]?.tasks.length ?? 0;
+  const benchmarks = runs[0]?.benchmarks ?? [];
   if (tasks === 0) return { seeds, tasks, value: null, standardError: null, gain: null };
   const [first, second] = [runs.slice(0, seeds.length), runs.slice(seeds.length)];
   const paired = (figure: TaskFigure): number[][] =>
@@ -88,9 +91,9 @@ function difference(
   return {
     seeds,
     tasks,
-    value: interval(values),
-    standardError: standardError(values.map(mean)),
-    gain: interval(paired(gain(measure, steps))),
+    value: interval(values, benchmarks),
+    standardError: standardError(values.map((own) => macroMean(own, benchmarks))),
+    gain: interval(paired(gain(measure, steps)), benchmarks),
   };
 }
 

@@ -72,6 +72,7 @@ export type Estimate = {
  * at least two; with one seed it is over its tasks, and says nothing of how another seed would do.
  *
  * @param seeds For each seed, a value a task (its mean over chains); not empty.
+ * @param over What a mean over tasks is, and its standard error; the plain ones when left out.
  *
  * @example
  * ```ts
@@ -82,12 +83,21 @@ export type Estimate = {
  * assert.deepEqual(estimate([[1, 0]]), { mean: 0.5, standardError: 0.5 });
  * ```
  */
-export function estimate(seeds: readonly (readonly number[])[]): Estimate {
+export function estimate(seeds: readonly (readonly number[])[], over: OverTasks = plain): Estimate {
   const [only] = seeds;
+  const means = seeds.map((tasks) => over.mean(tasks));
   return {
-    mean: mean(seeds.map(mean)),
-    standardError: seeds.length === 1 && only !== undefined
-      ? standardError(only)
-      : clusteredStandardError(seeds),
+    mean: mean(means),
+    standardError: seeds.length === 1 && only !== undefined ? over.standardError(only) : standardError(means),
   };
 }
+
+/** How the values of tasks are summed up. */
+export type OverTasks = {
+  /** Their mean. */
+  readonly mean: (values: readonly number[]) => number;
+  /** Its standard error; `null` for too few. */
+  readonly standardError: (values: readonly number[]) => number | null;
+};
+
+const plain: OverTasks = { mean, standardError };

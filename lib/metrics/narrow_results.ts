@@ -14,6 +14,11 @@ export function narrowRuns(runs: readonly RunResults[], steps: number): RunResul
   );
 }
 
+/** The run with the tasks of one benchmark alone. */
+export function onlyBenchmark(run: RunResults, name: string): RunResults {
+  return narrow(run, new Set(run.tasks.filter((_, at) => run.benchmarks[at] === name)), run.steps);
+}
+
 function narrow(run: RunResults, tasks: ReadonlySet<string>, steps: number): RunResults {
   const kept = run.tasks.flatMap((task, at) => tasks.has(task) ? [at] : []);
   const links = kept.flatMap((task) =>
@@ -26,6 +31,7 @@ function narrow(run: RunResults, tasks: ReadonlySet<string>, steps: number): Run
   return {
     ...run,
     tasks: pick(run.tasks, kept),
+    benchmarks: pick(run.benchmarks, kept),
     steps,
     chains: {
       chains: pick(chains.chains, links),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
+import { type Benchmarks, macroMean, taskWeights } from "./benchmarks.ts";
 import { mean } from "./estimate.ts";
 
 /** A value for each seed (first index) and each task (second); tasks are the same ones in the same order. */
@@ -15,6 +16,8 @@ export interface BootstrapDraws {
   readonly seeds: number;
   /** Number of tasks. */
   readonly tasks: number;
+  /** The benchmark of each task: tasks are drawn within it, and means are macro-averages. */
+  readonly benchmarks: Benchmarks;
   /** Number of resamples. */
   readonly resamples: number;
   /** How often resample r has seed s, at r × seeds + s. */
@@ -46,23 +49,42 @@ const rounding = 1e-12;
 /**
  * Draws resamples: seeds with replacement, and independently of them tasks with replacement. Tasks are crossed with
  * seeds, not nested in them, so a drawn task counts in all drawn seeds (the pigeonhole bootstrap; Owen 2007,
- * doi:10.1214/07-AOAS122).
+ * doi:10.1214/07-AOAS122). Tasks of several benchmarks are drawn within each, as many as it has.
  *
+ * @param tasks How many tasks of one benchmark, or the benchmark of each task.
  * @throws {RangeError} If there is no seed, no task or no resample.
  */
 export function bootstrapDraws(
   seeds: number,
-  tasks: number,
+  tasks: number | Benchmarks,
   random: Random,
   resamples: number = 2000,
 ): BootstrapDraws {
-  if (seeds < 1 || tasks < 1 || resamples < 1) {
+  const benchmarks = typeof tasks === "number" ? Array.from({ length: tasks }, () => "test") : tasks;
+  const count = benchmarks.length;
+  if (seeds < 1 || count < 1 || resamples < 1) {
     throw new RangeError(
-      `Expected at least one seed, task and resample but found ${seeds}, ${tasks} and ${resamples}`,
+      `Expected at least one seed, task and resample but found ${seeds}, ${count} and ${resamples}`,
     );
   }
   const seedCounts = drawCounts(seeds, random, resamples);
-  return { seeds, tasks, resamples, seedCounts, taskCounts: drawCounts(tasks, random, resamples) };
+  const taskCounts = drawWithin(benchmarks, random, resamples);
+  return { seeds, tasks: count, benchmarks, resamples, seedCounts, taskCounts };
+}
+
+/** How often each task is drawn, benchmark by benchmark. */
+function drawWithin(benchmarks: Benchmarks, random: Random, resamples: number): Uint16Array {
+  const count = benchmarks.length;
+  const counts = new Uint16Array(count * resamples);
+  for (const places of Map.groupBy(benchmarks.keys(), (at) => benchmarks[at] ?? "").values()) {
+    const within = drawCounts(places.length, random, resamples);
+    for (let resample = 0; resample < resamples; resample++) {
+      for (const [at, place] of places.entries()) {
+        counts[resample * count + place] = within[resample * places.length + at] ?? 0;
+      }
+    }
+  }
+  return counts;
 }
 
 function drawCounts(items: number, random: Random, resamples: number): Uint16Array {
@@ -104,7 +126,7 @@ export function bootstrapInterval(
   if (values.length !== draws.seeds || values.some((tasks) => tasks.length !== draws.tasks)) {
     throw new RangeError(`Expected ${draws.seeds} seeds of ${draws.tasks} values each`);
   }
-  const centre = mean(values.map(mean));
+  const centre = mean(values.map((tasks) => macroMean(tasks, draws.benchmarks)));
   const resampled = whatVaries(draws);
   if (resampled === "nothing") return { mean: centre, low: null, high: null, p: null, resampled };
   const means = resampledMeans(values, draws);
@@ -178,7 +200,10 @@ function whatVaries({ seeds, tasks }: BootstrapDraws): Resampled {
 
 function resampledMeans(values: SeedsByTasks, draws: BootstrapDraws): Float64Array {
   const { seeds, tasks, resamples, seedCounts, taskCounts } = draws;
-  const flat = Float64Array.from(values.flat());
+  const weights = taskWeights(draws.benchmarks);
+  const flat = Float64Array.from(
+    values.flatMap((own) => own.map((value, task) => value * (weights[task] ?? NaN))),
+  );
   const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
     let sum = 0;

@@ -11,10 +11,14 @@ import { type Database, lockDown, oneLine, openDatabase, quote } from "../databa
 import { runQuery } from "./query.ts";
 import type { RunResults } from "./run_results.ts";
 
+/** The benchmark of held-out tasks that name none. */
+const defaultBenchmark = "test";
+
 /** Marks the file, and says what form its rows have. */
 export const resultsFormat = "exitlab.results/1";
 
 const link = {
+  split: "VARCHAR",
   task: "VARCHAR",
   step: "USMALLINT",
   chains: "USMALLINT",
@@ -113,7 +117,12 @@ function fromFile(path: string): ResultsSource {
   return {
     heads: `select * exclude (format, chains, draws) ${rows} where format = '${resultsFormat}' or error(
       'it has the form ' || format || ' instead of ${resultsFormat}')`,
-    links: `select run, unnest(chains, recursive := true) ${rows}`,
+    // Files of the time before benchmarks have none: all their tasks were of one.
+    links: `from (select null as run, '${defaultBenchmark}' as split limit 0)
+      union all by name select * replace (coalesce(split, '${defaultBenchmark}') as split) from (
+        from (select null::varchar as split limit 0)
+        union all by name select run, unnest(chains, recursive := true) ${rows}
+      )`,
     draws: `select run, unnest(draws, recursive := true) ${rows}`,
   };
 }
@@ -155,6 +164,7 @@ function row(results: RunResults): JsonObject {
     chain_tokens: results.chainTokens,
     draw_tokens: results.drawTokens,
     chains: chains.solved.map((solved, at): Json => ({
+      split: results.benchmarks[Math.floor(at / (steps + 1))] ?? "",
       task: taskOf(at, steps + 1),
       step: at % (steps + 1),
       chains: chains.chains[at] ?? 0,

@@ -108,6 +108,8 @@ export type RunResults = {
   readonly iteration: number;
   /** The held-out tasks' ids, sorted. */
   readonly tasks: readonly string[];
+  /** The benchmark of each task. */
+  readonly benchmarks: readonly string[];
   /** K, self-improvement steps of a chain. */
   readonly steps: number;
   /** What the chains came to. */
@@ -159,6 +161,7 @@ const schema: v.GenericSchema<RunResults> = v.object({
   }),
   iteration: v.number(),
   tasks: v.array(v.string()),
+  benchmarks: v.array(v.string()),
   steps: v.number(),
   chains: v.object({
     chains: counts,
@@ -188,9 +191,12 @@ export function parseRunResults(value: Json): RunResults {
     throw new TypeError(`${issue.message} at ${v.getDotPath(issue) ?? "the top"}`);
   }
   const results = checked.output;
-  const { tasks, steps, chains, draws, drawn } = results;
+  const { tasks, benchmarks, steps, chains, draws, drawn } = results;
   const links = tasks.length * (steps + 1);
   const attempts = tasks.length * draws;
+  if (benchmarks.length !== tasks.length) {
+    throw new TypeError(`Expected a benchmark for each of ${tasks.length} tasks`);
+  }
   if (Object.values(chains).some(({ length }) => length !== links)) {
     throw new TypeError(`Expected chains of ${steps} steps for each of ${tasks.length} tasks`);
   }

@@ -1,7 +1,8 @@
 /**
  * What the arms of an experiment reached at the last evaluation of their runs: curves and tables with standard errors.
  *
- * Every figure starts from one value a task: the mean over the task's chains. Then, with at least two seeds, an arm's
+ * Every figure starts from one value a task: the mean over the task's chains. A mean over tasks is a macro-average over
+ * their benchmarks. With at least two seeds, an arm's
  * value is the mean over seeds of the mean over tasks, and its standard error is over seeds; with one seed the
  * standard error is over tasks. Gains are paired: the difference is taken task by task, within a run, before
  * anything else.
@@ -9,6 +10,7 @@
  * @module
  */
 import { isJsonArray, type Json } from "../json.ts";
+import { benchmarkNames, overBenchmarks } from "./benchmarks.ts";
 import { type Estimate, estimate } from "./estimate.ts";
 import type { Reader } from "./reader.ts";
 
@@ -46,6 +48,8 @@ export type CurveRow = Arm & {
   readonly quality: Estimate;
   /** Solved share minus that of the first attempt, paired by task; in [-1, 1]. */
   readonly gain: Estimate;
+  /** The solved share of each benchmark by itself; empty if all tasks are of one. */
+  readonly benchmarks: readonly { readonly benchmark: string; readonly solved: Estimate }[];
 };
 
 /** An arm's held-out solved share, in [0, 1], after some numbers of self-improvement steps. */
@@ -68,15 +72,15 @@ const curveSql = `
 with gains as (
   select *, solved - first_value(solved) over (partition by run, task order by step) as gain
   from final_scores
-  where split = 'test' and ($experiment is null or experiment = $experiment)
+  where ($experiment is null or experiment = $experiment)
     and if($runs is null, newest, list_contains(from_json($runs, '["varchar"]'), run))
 ), by_run as (
   select experiment, arm, variant, run, max(iteration) as iteration, step, list(solved order by task) as solved,
-    list(quality order by task) as quality, list(gain order by task) as gain
+    list(quality order by task) as quality, list(gain order by task) as gain, list(split order by task) as benchmarks
   from gains group by all
 )
 select experiment, arm, variant, count(*) as seeds, max(len(solved)) as tasks, max(iteration), step,
-  list(solved order by run), list(quality order by run), list(gain order by run)
+  list(solved order by run), list(quality order by run), list(gain order by run), any_value(benchmarks)
 from by_run group by experiment, arm, variant, step
 qualify count(*) = max(count(*)) over (partition by experiment, arm, variant)
 order by experiment, arm, variant, step`;
@@ -87,18 +91,30 @@ export async function curveRows(reader: Reader, selection: Selection = {}): Prom
     experiment: selection.experiment ?? null,
     runs: selection.runs === undefined ? null : JSON.stringify(selection.runs),
   });
-  return rows.map(([experiment, arm, variant, seeds, tasks, iteration, step, solved, quality, gain]) => ({
-    experiment: String(experiment),
-    arm: String(arm),
-    variant: String(variant),
-    seeds: Number(seeds),
-    tasks: Number(tasks),
-    iteration: Number(iteration),
-    step: Number(step),
-    solved: estimate(seedValues(solved)),
-    quality: estimate(seedValues(quality)),
-    gain: estimate(seedValues(gain)),
-  }));
+  return rows.map(
+    ([experiment, arm, variant, seeds, tasks, iteration, step, solved, quality, gain, split]) => {
+      const benchmarks = listOf(split).map(String);
+      const over = overBenchmarks(benchmarks);
+      const names = benchmarkNames(benchmarks);
+      const values = seedValues(solved);
+      return {
+        experiment: String(experiment),
+        arm: String(arm),
+        variant: String(variant),
+        seeds: Number(seeds),
+        tasks: Number(tasks),
+        iteration: Number(iteration),
+        step: Number(step),
+        solved: estimate(values, over),
+        quality: estimate(seedValues(quality), over),
+        gain: estimate(seedValues(gain), over),
+        benchmarks: names.length < 2 ? [] : names.map((benchmark) => ({
+          benchmark,
+          solved: estimate(values.map((own) => own.filter((_, at) => benchmarks[at] === benchmark))),
+        })),
+      };
+    },
+  );
 }
 
 /** For each seed, a value a task; tasks without one are left out. */
@@ -119,7 +135,7 @@ export async function armTable(reader: Reader, selection: Selection = {}): Promi
   return [...curves.values()].flatMap((curve) => {
     const last = curve.at(-1);
     if (last === undefined) return [];
-    const { step, solved: _solved, quality: _quality, gain, ...arm } = last;
+    const { step, solved: _solved, quality: _quality, gain, benchmarks: _benchmarks, ...arm } = last;
     const at = (k: number): Estimate | null => curve.find(({ step }) => step === k)?.solved ?? null;
     return [{ ...arm, k0: at(0), k1: at(1), k4: at(4), k16: at(16), steps: step, delta: gain }];
   });

@@ -18,6 +18,14 @@ select run, arm, seed, iteration, split, step, count(*)::int as tasks, avg(quali
   stddev_samp(quality) / sqrt(count(*)) as quality_se, stddev_samp(solved) / sqrt(count(*)) as solved_se
 from by_task group by all order by run, iteration, split, step`;
 
+/** The mean over benchmarks of their means over tasks; with one benchmark, that one's. */
+const macroCurves = `
+select run, arm, seed, iteration, step, count(*)::int as benchmarks, sum(tasks)::int as tasks,
+  avg(quality) as quality, avg(solved) as solved,
+  if(count(quality_se) = count(*), sqrt(sum(quality_se ** 2)) / count(*), null) as quality_se,
+  if(count(solved_se) = count(*), sqrt(sum(solved_se ** 2)) / count(*), null) as solved_se
+from curves group by run, arm, seed, iteration, step order by run, iteration, step`;
+
 const flips = `
 with chains as (
   select run, arm, seed, iteration, split, step, solved,
@@ -118,8 +126,13 @@ from by_seed group by all order by experiment, split, arm, variant`;
 export const views: readonly View[] = [
   {
     name: "curves",
-    summary: "Quality and solved share after k self-improvement steps, one run's evaluation",
+    summary: "Quality and solved share after k self-improvement steps, one benchmark of a run's evaluation",
     sql: curves,
+  },
+  {
+    name: "macro_curves",
+    summary: "The same as means over benchmarks, however many tasks each has",
+    sql: macroCurves,
   },
   {
     name: "flips",

@@ -7,6 +7,7 @@ import type { Comparison } from "../metrics/comparison.ts";
 import type { Difference } from "../metrics/differences.ts";
 import type { ComputeUnit } from "../metrics/equal_compute.ts";
 import {
+  benchmarkRows,
   computeRows,
   controlDifferenceRows,
   controlRows,
@@ -94,6 +95,23 @@ function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
         `of gains, a step. ${computeCaption(comparison)}`,
     ),
     table(gainRows(comparison)),
+    ...benchmarkBlocks(comparison),
+  ];
+}
+
+/** What the benchmarks say by themselves, where there are several. */
+function benchmarkBlocks({ benchmarks, steps, level }: Comparison): Block[] {
+  if (benchmarks.length === 0) return [];
+  return [
+    heading("Benchmarks"),
+    paragraph(
+      `All figures but counts and copy rates are macro-averages over ${benchmarks.length} benchmarks (${
+        benchmarks.map(({ benchmark, tasks }) => `${benchmark} ${count(tasks)}`).join(", ")
+      } tasks): each weighs the same, however many tasks it has. Each by itself, with ${
+        percent(level)
+      } intervals:`,
+    ),
+    ...benchmarks.map((each) => table(benchmarkRows(each, steps))),
   ];
 }
 

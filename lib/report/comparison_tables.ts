@@ -4,6 +4,7 @@
  * @module
  */
 import type { ArmFigures, Figure } from "../metrics/arm_figures.ts";
+import type { BenchmarkFigures } from "../metrics/benchmark_figures.ts";
 import type { Comparison } from "../metrics/comparison.ts";
 import { change, count, nothing, percent, share, withError, withInterval } from "./figures.ts";
 
@@ -44,6 +45,19 @@ export function gainRows({ arms, steps }: Comparison): Rows {
       withInterval(curve.at(-1) ?? null, share),
       withInterval(gain, change),
       withInterval(area, change),
+    ]),
+  ];
+}
+
+/** A benchmark by itself: the first answer, the last and what the chain gains, with intervals. */
+export function benchmarkRows({ benchmark, arms }: BenchmarkFigures, steps: number): Rows {
+  return [
+    [benchmark, "k = 0", `k = ${steps}`, `Δ${steps}`],
+    ...arms.map(({ label, first, last, gain }) => [
+      label,
+      withInterval(first, share),
+      withInterval(last, share),
+      withInterval(gain, change),
     ]),
   ];
 }

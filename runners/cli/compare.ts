@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
+import { onlyBenchmark } from "../../lib/metrics/narrow_results.ts";
 import { writeResults } from "../../lib/metrics/results_file.ts";
 import type { RunResults } from "../../lib/metrics/run_results.ts";
 import type { Measure } from "../../lib/metrics/task_figures.ts";
@@ -29,6 +30,11 @@ export const compareCommand: Command = {
       help: "Compare the others with this arm; default grpo, or else the first",
     },
     step: { type: "string", value: "K", help: "Self-improvement step to compare at; default the last" },
+    split: {
+      type: "string",
+      value: "NAME",
+      help: "Compare on this benchmark alone; default all, weighing the same",
+    },
     measure: { type: "string", value: "WHAT", help: "solved (default) or quality" },
     seed: { type: "string", value: "N", help: "Seed of the resampling; default 0" },
     unfinished: { type: "boolean", help: "Count the last evaluation of runs that have not ended" },
@@ -69,7 +75,9 @@ async function runCompare(line: CommandLine): Promise<number> {
         "; deno task run makes some",
     );
   }
-  const compared = compareRuns(results, {
+  const split = line.value("split");
+  const held = split === undefined ? results : onSplit(results, split);
+  const compared = compareRuns(held, {
     measure,
     ...step === undefined ? {} : { step },
     ...seed === undefined ? {} : { seed },
@@ -90,6 +98,15 @@ async function runCompare(line: CommandLine): Promise<number> {
     }
   }
   return exitCodes.success;
+}
+
+/** The runs with the tasks of one benchmark; those that have none are left out. */
+function onSplit(results: readonly RunResults[], split: string): RunResults[] {
+  const known = [...new Set(results.flatMap(({ benchmarks }) => benchmarks))];
+  if (!known.includes(split)) {
+    throw new UserError(`Expected --split to be one of ${known.join(", ")} but found "${split}"`);
+  }
+  return results.map((run) => onlyBenchmark(run, split)).filter(({ tasks }) => tasks.length > 0);
 }
 
 function readMeasure(text: string = "solved"): Measure {

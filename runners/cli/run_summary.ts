@@ -53,6 +53,7 @@ export async function summarize(
       ) => [arm, String(seeds), ...[k0, k1, k4, k16].map(share), steps === last ? change(delta) : "–"]),
     ]),
     "",
+    ...benchmarkTable(curves),
     chart(curves),
     "",
     reading(arms),
@@ -62,6 +63,29 @@ export async function summarize(
     `Picture:      ${picture}`,
     `Dig further:  deno task sql "${sql}"${runs === "runs" ? "" : ` --runs ${shellWord(runs)}`}`,
   ].join("\n");
+}
+
+/** Each benchmark by itself, where there are several; the figures above are means over them. */
+function benchmarkTable(curves: readonly CurveRow[]): string[] {
+  const names = [
+    ...new Set(curves.flatMap(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark))),
+  ];
+  if (names.length === 0) return [];
+  const rows = [...Map.groupBy(curves, ({ arm }) => arm)].map(([arm, curve]) => [
+    arm,
+    ...names.flatMap((name) =>
+      [curve[0], curve.at(-1)].map((row) =>
+        share(row?.benchmarks.find(({ benchmark }) => benchmark === name)?.solved ?? null)
+      )
+    ),
+  ]);
+  const last = Math.max(...curves.map(({ step }) => step));
+  return [
+    `These are macro-averages over ${names.length} benchmarks, which weigh the same. Each by itself:`,
+    "",
+    textTable([["arm", ...names.flatMap((name) => [`${name}, k = 0`, `k = ${last}`])], ...rows]),
+    "",
+  ];
 }
 
 /** Arms are to be compared at equal compute: what each run of an arm generated, as a mean over its seeds. */

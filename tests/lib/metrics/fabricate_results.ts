@@ -25,6 +25,7 @@ export function results(
     },
     iteration: 10,
     tasks: Array.from({ length: tasks }, (_, task) => `t${String(task).padStart(3, "0")}`),
+    benchmarks: Array.from({ length: tasks }, () => "test"),
     steps,
     chains: {
       chains: places.map(() => 1),
