@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Evaluation } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
-import { ask } from "./ask.ts";
+import { fitPrompt } from "./fit_prompt.ts";
 import { deriveSeed } from "../random.ts";
 
 /** One response of an evaluation chain. */
@@ -25,6 +25,8 @@ export interface EvaluationOutcome {
   readonly changed: boolean;
   /** Generated tokens. */
   readonly tokens: number;
+  /** How many characters of the current response the request left out. */
+  readonly shortened: number;
 }
 
 /** What an evaluation needs. */
@@ -57,7 +59,7 @@ export async function evaluate(
   iteration: number,
   progress: (step: number) => void = () => {},
 ): Promise<EvaluationOutcome[]> {
-  const { domain, operators, policy, evaluation, seed } = context;
+  const { domain, policy, evaluation, seed } = context;
   if (domain.traits.turns === "multi") {
     throw new UserError(
       `Cannot evaluate domain "${domain.kind}": self-improvement curves need a single-turn domain`,
@@ -76,8 +78,9 @@ export async function evaluate(
   );
   const outcomes: EvaluationOutcome[] = [];
   for (let step = 0; step <= evaluation.steps; step++) {
-    const completions = await policy.sample(chains.map(({ task, sample, start }) => ({
-      prompt: policy.tokenizer.encodeChat(ask(start, domain, task, operators)),
+    const prompts = chains.map(({ task, start }) => fitPrompt(start, task, context));
+    const completions = await policy.sample(chains.map(({ sample, start }, at) => ({
+      prompt: prompts[at]?.tokens ?? [],
       maxTokens: context.maxTokens,
       temperature: evaluation.temperature,
       topP: evaluation.topP,
@@ -102,6 +105,7 @@ export async function evaluate(
         attempt,
         changed: before !== undefined && before !== attempt.response,
         tokens: completion.tokens.length,
+        shortened: prompts[at]?.shortened ?? 0,
       });
       next.push({ ...chain, start: improvable(chain.start, attempt) });
     }

@@ -56,9 +56,17 @@ export function stepFigures(
     space: space ?? null,
     effectiveSize: effectiveSize ?? null,
     extra: Object.fromEntries(
-      Object.entries({ ...extra, kl: trained.kl }).filter(([, value]) => Number.isFinite(value)),
+      Object.entries({ ...extra, kl: trained.kl, ...shortenedShare(rollouts) })
+        .filter(([, value]) => Number.isFinite(value)),
     ),
   };
+}
+
+/** The share of prompts that left out some of the current response; nothing if none did. */
+function shortenedShare(rollouts: readonly Rollout[]): { readonly shortened?: number } {
+  const prompts = rollouts.flatMap(({ responses }) => responses);
+  const share = mean(prompts.map(({ shortened }) => Number(shortened > 0)));
+  return share > 0 ? { shortened: share } : {};
 }
 
 /** The domain's own figures, as means over rollouts. */
@@ -115,6 +123,7 @@ export function rolloutRows(
         groupIndex,
         rollout: index,
         prompt: prompt === undefined || prompt === shared ? null : prompt,
+        shortened: rollout.responses.reduce((sum, { shortened }) => sum + shortened, 0),
         response: rollout.responses.map(({ text }) => text).join("\n"),
         quality: rollout.verdict.quality,
         solved: rollout.verdict.solved,
@@ -129,7 +138,7 @@ export function rolloutRows(
 
 /** One row a response of an evaluation chain. */
 export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration: number): EvaluationRow[] {
-  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens }) => ({
+  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens, shortened }) => ({
     iteration,
     split: benchmark,
     task,
@@ -140,6 +149,7 @@ export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration
     changed,
     tokens,
     response: attempt.response,
+    shortened,
   }));
 }
 
@@ -161,7 +171,26 @@ export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: nu
 const narrow = 0.05;
 
 /** Signs of trouble in a step, for the `events` table. */
-export function stepWarnings({ iteration, space, effectiveSize, time }: StepRow): EventRow[] {
+export function stepWarnings(step: StepRow): EventRow[] {
+  const { iteration, time, extra: { shortened } } = step;
+  const cut = typeof shortened === "number" ? [shortenedWarning(shortened, "training", iteration, time)] : [];
+  return [...narrowWarning(step), ...cut];
+}
+
+/** Signs of trouble in an evaluation, for the `events` table. */
+export function evaluationWarnings(rows: readonly EvaluationRow[], time: string): EventRow[] {
+  const share = mean(rows.map(({ shortened }) => Number(shortened > 0)));
+  return share > 0 ? [shortenedWarning(share, "evaluation", rows[0]?.iteration ?? 0, time)] : [];
+}
+
+function shortenedWarning(share: number, during: string, iteration: number, time: string): EventRow {
+  const message =
+    `${(100 * share).toFixed(1)} % of the prompts in ${during} showed a shortened current response, for ` +
+    "it did not fit the policy's context; raise policy.context or lower sampling.maxTokens";
+  return { iteration, time, level: "warning", kind: "shortened-prompts", message };
+}
+
+function narrowWarning({ iteration, space, effectiveSize, time }: StepRow): EventRow[] {
   if (space === null || effectiveSize === null || space < 20 || effectiveSize >= narrow * space) return [];
   const message = `The effective sample size is ${effectiveSize.toFixed(1)} of ${space} starts: ` +
     "the curriculum replays a handful; lower its kappa";

@@ -3,7 +3,7 @@ import { attemptAt, defaultBenchmark, heldOutTasks } from "./evaluate.ts";
 import { rootStart } from "../curriculum/start.ts";
 import type { Attempt } from "../domain/verdict.ts";
 import { deriveSeed } from "../random.ts";
-import { ask } from "./ask.ts";
+import { fitPrompt } from "./fit_prompt.ts";
 
 /** One first attempt, drawn as if no other had been. */
 export interface ResampleOutcome {
@@ -27,7 +27,7 @@ export interface ResampleOutcome {
  * @throws {UserError} If the domain gives a verdict outside [0, 1].
  */
 export async function resample(context: EvaluationContext, iteration: number): Promise<ResampleOutcome[]> {
-  const { domain, operators, policy, evaluation, maxTokens, seed } = context;
+  const { domain, policy, evaluation, maxTokens, seed } = context;
   const draws = heldOutTasks(domain, evaluation.tasks).flatMap((
     { id, task, benchmark = defaultBenchmark },
     index,
@@ -40,7 +40,7 @@ export async function resample(context: EvaluationContext, iteration: number): P
     }))
   );
   const completions = await policy.sample(draws.map(({ task, draw, start }) => ({
-    prompt: policy.tokenizer.encodeChat(ask(start, domain, task, operators)),
+    prompt: fitPrompt(start, task, context).tokens,
     maxTokens,
     temperature: evaluation.temperature,
     topP: evaluation.topP,

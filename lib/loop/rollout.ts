@@ -8,9 +8,8 @@ import type { RootSource } from "../curriculum/curriculum.ts";
 import type { Domain, TaskSource } from "../domain/domain.ts";
 import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
 import type { Completion, Policy, SampleRequest } from "../engine/engine.ts";
-import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { ask } from "./ask.ts";
+import { fitPrompt, type FittedPrompt } from "./fit_prompt.ts";
 import { deriveSeed } from "../random.ts";
 import type { Sampling } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
@@ -26,6 +25,8 @@ export interface Response {
   readonly completion: Completion;
   /** What was drawn, as text. */
   readonly text: string;
+  /** How many characters of the current response the request left out. */
+  readonly shortened: number;
 }
 
 /** One episode from a start. */
@@ -181,7 +182,8 @@ async function playOut(
       const prompt = asked[at];
       if (completion === undefined || prompt === undefined) throw new Error("The engine lost a completion");
       const text = context.policy.tokenizer.decode(completion.tokens);
-      episode.responses.push({ promptText: prompt.text, prompt: prompt.tokens, completion, text });
+      const { text: promptText, tokens, shortened } = prompt;
+      episode.responses.push({ promptText, prompt: tokens, completion, text, shortened });
       await takeTurn(context, episode, text, iteration);
     }
     live = live.filter(({ done }) => !done);
@@ -227,26 +229,18 @@ async function takeTurn(
 /** The prompts of one wave; group-mates share theirs, so that an engine sees equal prompts as one object. */
 class PromptCache {
   readonly #context: RolloutContext;
-  readonly #prompts = new Map<Start, { text: string; tokens: readonly number[] }>();
+  readonly #prompts = new Map<Start, FittedPrompt>();
 
   constructor(context: RolloutContext) {
     this.#context = context;
   }
 
-  of(start: Start): { text: string; tokens: readonly number[] } {
+  of(start: Start): FittedPrompt {
     const known = this.#prompts.get(start);
     if (known !== undefined) return known;
-    const { domain, tasks, operators, policy, sampling } = this.#context;
-    const messages = ask(start, domain, tasks.at(start.task).task, operators);
-    const tokens = policy.tokenizer.encodeChat(messages);
-    if (tokens.length + sampling.maxTokens > policy.context) {
-      throw new UserError(
-        `Expected a prompt and its response to fit the policy's context of ${policy.context} tokens but found ` +
-          `${tokens.length} + ${sampling.maxTokens} (task "${start.root}"); raise policy.context`,
-      );
-    }
-    const text = messages.map(({ content }) => content).join("\n\n");
-    const prompt = { text, tokens };
+    const { tasks, sampling } = this.#context;
+    const { maxTokens } = sampling;
+    const prompt = fitPrompt(start, tasks.at(start.task).task, { ...this.#context, maxTokens });
     this.#prompts.set(start, prompt);
     return prompt;
   }

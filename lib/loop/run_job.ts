@@ -20,6 +20,7 @@ import { groupAdvantages, isInformative } from "./group_rewards.ts";
 import {
   domainFigures,
   evaluationRows,
+  evaluationWarnings,
   generatedTokens,
   groupRows,
   resampleRows,
@@ -147,7 +148,8 @@ class Loop {
       if (initial !== undefined) await policy.load(initial, "weights");
       if (this.#job.settings.objective.kl !== null) await policy.reference?.refresh(1);
       await policy.publish();
-      await store.write({ evaluations: await this.#evaluate() });
+      const evaluations = await this.#evaluate();
+      await store.write({ evaluations, events: evaluationWarnings(evaluations, new Date().toISOString()) });
       return await this.save();
     }
     if (saved.state["build"] !== this.#context.build) {
@@ -205,14 +207,15 @@ class Loop {
       tokensPerSecond: tokens / ((done - began) / 1000),
       time: new Date().toISOString(),
     };
+    const evaluations = due ? await this.#evaluate() : [];
     await this.#write({
       step,
       groups: groupRows(groups, advantages, iteration),
       rollouts: rolloutRows(groups, advantages, iteration),
       starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
-      evaluations: due ? await this.#evaluate() : [],
+      evaluations,
       resamples: this.spent() ? await this.#resample() : [],
-      events: stepWarnings(step),
+      events: [...stepWarnings(step), ...evaluationWarnings(evaluations, step.time)],
     }, { kind: "step", step, progress: this.#progress() });
     if (iteration % checkpoint.every === 0) await this.save();
   }

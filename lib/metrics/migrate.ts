@@ -32,6 +32,9 @@ const migrations: readonly string[] = [
   // 2: first attempts drawn anew.
   "create table resamples (run varchar, arm varchar, seed bigint, iteration integer, split varchar, task varchar, " +
   "draw integer, quality double, solved boolean, tokens integer, response varchar);",
+  // 3: how much of the current response a prompt left out.
+  "alter table rollouts add column shortened integer default 0; " +
+  "alter table evaluations add column shortened integer default 0;",
 ];
 
 /** The version of the schema that this code writes. */

@@ -135,6 +135,8 @@ export type RolloutRow = {
   readonly rollout: number;
   /** The prompt; `null` when it is the group's. */
   readonly prompt: string | null;
+  /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
+  readonly shortened: number;
   /** What the policy wrote. */
   readonly response: string;
   /** Quality of the response, in [0, 1]. */
@@ -208,6 +210,8 @@ export type EvaluationRow = {
   readonly tokens: number;
   /** What the policy wrote. */
   readonly response: string | null;
+  /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
+  readonly shortened: number;
 };
 
 /**

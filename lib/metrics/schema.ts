@@ -150,6 +150,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     groupIndex: "integer",
     rollout: "integer",
     prompt: "text",
+    shortened: "integer",
     response: "text",
     quality: "double",
     solved: "boolean",
@@ -185,6 +186,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     changed: "boolean",
     tokens: "integer",
     response: "text",
+    shortened: "integer",
   }),
   resamples: table<ResampleRow>("resamples", "One independent first attempt at a held-out task", {
     iteration: "integer",

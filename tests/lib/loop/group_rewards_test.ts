@@ -19,6 +19,7 @@ const history: Start = { ...root, id: "history", depth: 1, mode: "improve", atte
 function rollout(start: Start, reward: number, ...texts: readonly string[]): Rollout {
   const responses = texts.map((text, turn) => ({
     promptText: "",
+    shortened: 0,
     prompt: [10 + turn, 20 + turn],
     completion: {
       tokens: [...Array.from(text, (letter) => letter.codePointAt(0) ?? 0), 0],

@@ -24,7 +24,7 @@ function rollout(length: number, logprob: number): Rollout {
   const prompt = Array.from({ length: promptLength }, () => 48);
   return {
     start,
-    responses: [{ promptText: "000", prompt, completion, text: "" }],
+    responses: [{ promptText: "000", prompt, completion, text: "", shortened: 0 }],
     verdict: { quality: 0, solved: false, reward: 0 },
     reward: 0,
     successors: [],

@@ -43,7 +43,7 @@ export function batch(n: number): Batch {
     rollouts: [0, 1, 2, 3].map((index) => ({
       ...{ iteration: n, groupIndex: index >> 1, rollout: index & 1, prompt: null, response: hostile },
       ...{ quality: index / 3, solved: index === 3, reward: index / 3, advantage: index - 1.5, tokens: 9 },
-      finish: "stop",
+      ...{ finish: "stop", shortened: index * 100 },
     })),
     starts: [start(`s${n}`, n, n), ...(n > 1 ? [start(`s${n - 1}`, n - 1, n), start("s0", 0, n)] : [])],
     evaluations: n % 2 === 0
@@ -98,6 +98,7 @@ export function evaluation(
       Array.from({ length: steps + 1 }, (_, step) => ({
         ...{ iteration, split: "test", task: `t${task}`, sample, step, quality: 0.5, tokens: 3 },
         ...{ solved: solved(task, sample, step), changed: step > 0, response: `${hostile} ${step}` },
+        shortened: step,
       }))
     )
   );
