@@ -49,6 +49,11 @@ export interface ExtractedAnswer {
  * ```
  */
 export function extractAnswer(response: string): ExtractedAnswer | null {
+  const found = findAnswer(response);
+  return found === null || found.text.trim() === "" ? null : found;
+}
+
+function findAnswer(response: string): ExtractedAnswer | null {
   const text = ownTurn(response);
   const { said, thinking } = thought(text);
   if (said === undefined) return answerIn(thinking);

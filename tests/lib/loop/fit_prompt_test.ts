@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { evaluate } from "exitlab/lib/loop/evaluate.ts";
+import { fitPrompt, type PromptContext } from "exitlab/lib/loop/fit_prompt.ts";
+import { evaluationRows, evaluationWarnings } from "exitlab/lib/loop/records.ts";
+import { rootStart, type Start } from "exitlab/lib/curriculum/start.ts";
+import { improve } from "exitlab/lib/operator/improve.ts";
+import { promptOperator } from "exitlab/lib/operator/prompt_operator.ts";
+import { digits } from "../../support/digit_domain.ts";
+import { stubPolicy } from "../../support/stub_engine.ts";
+
+const domain = digits();
+const { task } = domain.tasks("test").at(0);
+const long = `${"First I think of this. ".repeat(200)}So it is 3.`;
+
+function start(response: string): Start {
+  const verdict = { quality: 0, solved: false, reward: 0 };
+  return {
+    ...rootStart(0, "root", domain.begin(task)),
+    mode: "improve",
+    attempt: { response, verdict, feedback: null },
+  };
+}
+
+/** One token a character. */
+function context(size: number, maxTokens: number = 10): PromptContext {
+  return { domain, operators: [improve()], policy: { ...stubPolicy(1), context: size }, maxTokens };
+}
+
+Deno.test("a prompt that fits is not changed", () => {
+  const { text, tokens, shortened } = fitPrompt(start("3"), task, context(500));
+  assert.equal(shortened, 0);
+  assert.equal(tokens.length, text.length);
+  assert.match(text, /## Current response\n\n3$/);
+});
+
+Deno.test("a current response that does not fit is shortened as little as it must be; its end stays", () => {
+  for (const size of [400, 401, 500, 1000, 3000]) {
+    const { text, tokens, shortened } = fitPrompt(start(long), task, context(size));
+    assert(tokens.length + 10 <= size);
+    // Words are not cut, so that some room may be left, but no more than two words and a number take.
+    assert(tokens.length + 10 > size - 60, `${tokens.length} of ${size}`);
+    assert(shortened > 0);
+    assert.match(text, new RegExp(`\\[… ${shortened} characters left out …\\]`));
+    assert(text.endsWith("So it is 3."));
+    assert(text.includes("guess 1 at 0"));
+  }
+});
+
+Deno.test("the attempt stays whole, and an operator's own words get the shortened response as well", () => {
+  const at = start(long);
+  const before = JSON.stringify(at);
+  const operator = promptOperator({
+    name: "check",
+    instruction: "Check it.",
+    probability: 1,
+  });
+  const asked: Start = { ...at, mode: "custom-check" };
+  const { text, shortened } = fitPrompt(asked, task, { ...context(400), operators: [operator] });
+  assert(shortened > 0 && text.includes("Check it.") && text.length < 400);
+  assert.equal(JSON.stringify(at), before);
+});
+
+Deno.test("a prompt that does not fit without any of the response is refused with a sentence", () => {
+  assert.throws(
+    () => fitPrompt(start(long), task, context(100)),
+    /fit the policy's context of 100 tokens but found \d+ \+ 10 \(task "root"\); raise policy\.context/,
+  );
+  const first = { ...rootStart(0, "root", domain.begin(task)) };
+  assert.throws(() => fitPrompt(first, task, context(15)), /context of 15 tokens but found 12 \+ 10/);
+});
+
+Deno.test("an evaluation records what its prompts left out, and warns once", async () => {
+  const evaluation = { every: 0, steps: 2, samples: 1, tasks: 2, temperature: 1, topP: 1, resamples: 0 };
+  const policy = { ...stubPolicy(1), context: 520 };
+  const outcomes = await evaluate(
+    { domain, operators: [improve()], policy, maxTokens: 300, evaluation, seed: 1 },
+    4,
+  );
+  const rows = evaluationRows(outcomes, 4);
+  assert(rows.every(({ step, shortened }) => step === 0 ? shortened === 0 : shortened > 0));
+  // What was shortened is the prompt: the attempts are as they were drawn.
+  assert(rows.every(({ response }) => response?.length === 299));
+  const [warning, ...more] = evaluationWarnings(rows, "2026-01-01T00:00:00Z");
+  assert.equal(more.length, 0);
+  assert.match(
+    warning?.message ?? "",
+    /^66\.7 % of the prompts in evaluation showed a shortened current response/,
+  );
+  assert.deepEqual(evaluationWarnings(rows.filter(({ step }) => step === 0), ""), []);
+});
