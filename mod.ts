@@ -13,6 +13,8 @@ export type { Plan } from "./lib/experiment/plan.ts";
 export type { Job, Settings } from "./lib/experiment/settings.ts";
 
 export { sudoku, type SudokuInput } from "./domains/math/sudoku/sudoku.ts";
+export { answerChecker } from "./domains/math/answer/check_answers.ts";
+export type { AnswerChecker } from "./domains/math/answer/answer_checker.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 export { math } from "./domains/math/math.ts";
 export type { MathInput } from "./domains/math/math_options.ts";

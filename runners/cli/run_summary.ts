@@ -40,7 +40,8 @@ export async function summarize(
   const picture = join(runs, "reports", `${plan.name}-${plan.hash.slice(0, 8)}.svg`);
   await writePicture(picture, plan.name, curves);
   const names = jobs.map(({ id }) => `'${id}'`).join(", ");
-  const sql = "select arm, step, avg(quality) q, avg(solved) s from final_scores " +
+  const split = curves.some(({ benchmarks }) => benchmarks.length > 0) ? "split, " : "";
+  const sql = `select arm, ${split}step, avg(quality) q, avg(solved) s from final_scores ` +
     `where run in (${names}) group by all order by all`;
   return [
     "",
