@@ -1,14 +1,14 @@
 -- How likely a step mends a wrong answer and how likely it spoils a right one, at each k of the last evaluation of each
--- run. If both stayed as they are, the solved share would settle at mends / (mends + spoils).
+-- run and benchmark. If both stayed as they are, the solved share would settle at mends / (mends + spoils).
 -- deno task sql --file experiments/queries/fix_and_break.sql
 with last as (
-  select run, max(iteration) as iteration from evaluations where split = 'test' group by run
+  select run, max(iteration) as iteration from evaluations group by run
 ), steps as (
-  select arm, step, changed, solved, lag(solved) over (partition by run, task, sample order by step) as before
+  select arm, split, step, changed, solved,
+    lag(solved) over (partition by run, split, task, sample order by step) as before
   from evaluations join last using (run, iteration)
-  where split = 'test'
 )
-select arm, step,
+select arm, split, step,
   avg(solved::int) filter (not before) as mends,
   avg((not solved)::int) filter (before) as spoils,
   mends / (mends + spoils) as settles_at,

@@ -4,6 +4,7 @@ import { type Attempt, checkVerdict } from "../domain/verdict.ts";
 import type { Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import type { Evaluation } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import { fitPrompt } from "./fit_prompt.ts";
@@ -114,9 +115,6 @@ export async function evaluate(
   }
   return outcomes;
 }
-
-/** The benchmark of held-out tasks that name none. */
-export const defaultBenchmark = "test";
 
 /** The first held-out tasks of a domain. Training tasks are never evaluated. */
 export function heldOutTasks(domain: Domain, count: number): TaskInstance<Json>[] {

@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts";
-import { ask } from "./ask.ts";
+import { fitPrompt } from "./fit_prompt.ts";
 import { weighedGroup } from "./group_rewards.ts";
 import type { Group, RolloutContext } from "./rollout.ts";
 
@@ -16,7 +16,7 @@ export interface ImitatedResponse {
 /** What operators want to be learned from the groups of an iteration beside their advantages. */
 export function imitatedResponses(
   groups: readonly Group[],
-  { domain, tasks, operators, policy }: Pick<RolloutContext, "domain" | "tasks" | "operators" | "policy">,
+  { domain, tasks, operators, policy, sampling }: Omit<RolloutContext, "groupSize" | "seed">,
   random: Random,
 ): ImitatedResponse[] {
   const weighed = groups.map(weighedGroup);
@@ -35,8 +35,9 @@ export function imitatedResponses(
     })
   );
 
-  function improveRequest(history: Group["start"]): number[] {
-    const messages = ask({ ...history, mode: "improve" }, domain, tasks.at(history.task).task, operators);
-    return policy.tokenizer.encodeChat(messages);
+  function improveRequest(history: Group["start"]): readonly number[] {
+    const { maxTokens } = sampling;
+    const context = { domain, operators, policy, maxTokens };
+    return fitPrompt({ ...history, mode: "improve" }, tasks.at(history.task).task, context).tokens;
   }
 }

@@ -123,7 +123,6 @@ export function rolloutRows(
         groupIndex,
         rollout: index,
         prompt: prompt === undefined || prompt === shared ? null : prompt,
-        shortened: rollout.responses.reduce((sum, { shortened }) => sum + shortened, 0),
         response: rollout.responses.map(({ text }) => text).join("\n"),
         quality: rollout.verdict.quality,
         solved: rollout.verdict.solved,
@@ -131,6 +130,7 @@ export function rolloutRows(
         advantage: advantages[groupIndex]?.[index] ?? 0,
         tokens: tokensOf(rollout),
         finish: rollout.responses.at(-1)?.completion.finish ?? "",
+        shortened: rollout.responses.reduce((sum, { shortened }) => sum + shortened, 0),
       };
     });
   });

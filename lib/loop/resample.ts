@@ -1,7 +1,8 @@
 import type { EvaluationContext } from "./evaluate.ts";
-import { attemptAt, defaultBenchmark, heldOutTasks } from "./evaluate.ts";
+import { attemptAt, heldOutTasks } from "./evaluate.ts";
 import { rootStart } from "../curriculum/start.ts";
 import type { Attempt } from "../domain/verdict.ts";
+import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import { deriveSeed } from "../random.ts";
 import { fitPrompt } from "./fit_prompt.ts";
 

@@ -21,7 +21,7 @@ export interface Shortened {
  * import assert from "node:assert/strict";
  *
  * const { text, left } = shorten("Let x be the number. ".repeat(20) + "So x = 7.", 60);
- * assert.match(text, /^Let x be the number\.\n\[… \d+ characters left out …\]\n.*So x = 7\.$/);
+ * assert.match(text, /^Let x be the number\.\n\[\.\.\. \d+ characters left out \.\.\.\]\n.*So x = 7\.$/);
  * assert(left >= 369);
  * assert.deepEqual(shorten("x = 7", 60), { text: "x = 7", left: 0 });
  * ```
@@ -32,7 +32,8 @@ export function shorten(response: string, most: number): Shortened {
   const start = cutBefore(response, head);
   const end = cutAfter(response, response.length - (most - head));
   const left = end - start;
-  const mark = `[… ${left} ${left === 1 ? "character" : "characters"} left out …]`;
+  // In ASCII: a policy may know no other characters.
+  const mark = `[... ${left} ${left === 1 ? "character" : "characters"} left out ...]`;
   return {
     text: [response.slice(0, start), mark, response.slice(end)].filter((part) => part !== "").join("\n"),
     left,

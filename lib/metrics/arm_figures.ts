@@ -45,9 +45,9 @@ export type Controls = {
   readonly latestMinusBest: Figure;
   /** The latest answer minus the most common of the draws, paired by task. */
   readonly latestMinusMajority: Figure;
-  /** Generated tokens of such a chain, mean. */
+  /** Generated tokens of such a chain; a mean over tasks like the others. */
   readonly chainTokens: number;
-  /** Generated tokens of as many draws, mean. */
+  /** Generated tokens of as many draws. */
   readonly drawTokens: number;
 };
 
@@ -168,9 +168,30 @@ function controls(
     majority: figure(majority),
     latestMinusBest: figure(minus(last, best)),
     latestMinusMajority: figure(minus(last, majority)),
-    chainTokens: attempts * mean(whole.map(({ chainTokens, chains }) => chainTokens / total(chains.chains))),
-    drawTokens: attempts * mean(whole.map(({ drawTokens, drawn }) => drawTokens / drawn.solved.length)),
+    chainTokens: attempts * mean(whole.map(tokensPerAnswer)),
+    drawTokens: attempts * mean(whole.map(tokensPerDraw)),
   };
+}
+
+/** Generated tokens of an answer of a chain, over all steps. */
+function tokensPerAnswer(run: RunResults): number {
+  return mean(
+    run.tokens.map(({ benchmark, chains }) =>
+      chains /
+      total(
+        run.chains.chains.filter((_, at) => run.benchmarks[Math.floor(at / (run.steps + 1))] === benchmark),
+      )
+    ),
+  );
+}
+
+/** Generated tokens of a draw. */
+function tokensPerDraw(run: RunResults): number {
+  return mean(
+    run.tokens.map(({ benchmark, draws }) =>
+      draws / (run.draws * run.benchmarks.filter((name) => name === benchmark).length)
+    ),
+  );
 }
 
 function meanCorrections(runs: readonly (readonly Corrections[])[]): Corrections[] {

@@ -35,12 +35,12 @@ export function benchmarkFigures(
 ): BenchmarkFigures[] {
   const names = benchmarkNames(arms.flatMap(({ runs }) => runs.flatMap(({ benchmarks }) => benchmarks)));
   if (names.length < 2) return [];
-  return names.map((benchmark) => {
+  return names.flatMap((benchmark): BenchmarkFigures[] => {
     const found = arms.map(({ label, runs }) => ({
       label,
       runs: narrowRuns(runs.map((run) => onlyBenchmark(run, benchmark)), steps),
     })).filter(({ runs }) => (runs[0]?.tasks.length ?? 0) > 0);
-    return {
+    return found.length === 0 ? [] : [{
       benchmark,
       tasks: Math.max(...found.map(({ runs }) => runs[0]?.tasks.length ?? 0)),
       arms: found.map(({ label, runs }) => {
@@ -52,6 +52,6 @@ export function benchmarkFigures(
           gain: figure(gain(measure, steps)),
         };
       }),
-    };
+    }];
   });
 }

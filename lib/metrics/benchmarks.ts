@@ -7,6 +7,9 @@
  */
 import { mean, type OverTasks, standardError } from "./estimate.ts";
 
+/** The benchmark of held-out tasks that name none. */
+export const defaultBenchmark = "test";
+
 /** The benchmark of each task, in the order of the tasks. */
 export type Benchmarks = readonly string[];
 

@@ -26,20 +26,22 @@ export interface CollectedResults {
   readonly notes: readonly string[];
 }
 
-/** A reader's tables as a source. Only a run's last evaluation counts; only held-out tasks are ever evaluated. */
+/** A reader's tables as a source. Only held-out tasks count, of whatever benchmark, and only a run's last evaluation. */
 const fromRuns: ResultsSource = {
   heads: `
     select runs.run, experiment, arm, substr(md5(settings), 1, 6) as variant, seed, status, started, plan_hash, job_hash,
       exitlab_version, engine, settings, iteration, iterations, tokens, rollouts, start_depth, prompt_depth, deepest,
-      replayed, starts, roots, staleness, effective_share, coalesce(modes, []) as modes, chain_tokens, draw_tokens
+      replayed, starts, roots, staleness, effective_share, coalesce(modes, []) as modes, benchmark_tokens
     from runs left join (
-      select run, max(iteration) as iteration, sum(tokens) filter (iteration = final) as chain_tokens
+      select run, any_value(iteration) as iteration,
+        list({benchmark: split, chains: chains, draws: coalesce(draws, 0)} order by split) as benchmark_tokens
       from (
-        select run, iteration, tokens, max(iteration) over (partition by run) as final
-        from evaluations
-      ) group by run
-    ) using (run) left join (
-      select run, sum(tokens) as draw_tokens from resamples group by run
+        select run, iteration, split, sum(tokens) as chains
+        from evaluations join (select run, max(iteration) as iteration from evaluations where split <> 'train' group by run)
+          using (run, iteration) group by all
+      ) left join (
+        select run, split, sum(tokens) as draws from resamples group by all
+      ) using (run, split) group by run
     ) using (run) left join (
       select run, max(iteration) as iterations, max(tokens) as tokens, max(rollouts) as rollouts,
         avg(effective_size / nullif(space, 0)) as effective_share
@@ -62,15 +64,16 @@ const fromRuns: ResultsSource = {
     where $runs is null or list_contains(from_json($runs, '["varchar"]'), run)`,
   links: `
     with last as (
-      select run, max(iteration) as iteration from evaluations group by run
+      select run, max(iteration) as iteration from evaluations where split <> 'train' group by run
     ), links as (
       select run, split, task, step, quality, solved, changed, first_value(solved) over chain as at_first,
         lag(solved) over chain as before, bool_or(solved) over chain as so_far
-      from evaluations join last using (run, iteration)
+      from evaluations join last using (run, iteration) where split <> 'train'
       window chain as (partition by run, task, sample order by step)
     )
-    select run, any_value(split) as split, task, step, count(*) as chains, count_if(solved) as solved, avg(quality)::float as quality,
-      count_if(not at_first and solved) as gained, count_if(step > 0 and not before and solved) as gained_step,
+    select run, any_value(split) as split, task, step, count(*) as chains, count_if(solved) as solved,
+      avg(quality)::float as quality, count_if(not at_first and solved) as gained,
+      count_if(step > 0 and not before and solved) as gained_step,
       count_if(step > 0 and not changed and before) as copied_solved,
       count_if(step > 0 and not changed and not before) as copied_unsolved, count_if(so_far) as solved_so_far
     from links group by run, task, step`,
@@ -78,7 +81,7 @@ const fromRuns: ResultsSource = {
     select run, task, draw, solved, first_value(draw) over (
       partition by run, task, coalesce(response, '#' || draw) order by draw
     ) as same
-    from resamples`,
+    from resamples where split <> 'train'`,
 };
 
 /**
@@ -118,8 +121,8 @@ export async function readSource(
 function resultsSql({ heads, links, draws }: ResultsSource): string {
   return `
 with heads as (${heads}), links as (${links}), draws as (${draws}), chain_lists as (
-  select run, list(task order by task) filter (step = 0) as tasks, list(split order by task) filter (step = 0) as benchmarks,
-    max(step) as steps, {
+  select run, max(step) as steps, list(task order by task) filter (step = 0) as tasks,
+    list(split order by task) filter (step = 0) as benchmarks, {
     chains: list(chains order by task, step), solved: list(solved order by task, step),
     quality: list(quality order by task, step), gained: list(gained order by task, step),
     gainedStep: list(gained_step order by task, step), copiedSolved: list(copied_solved order by task, step),
@@ -142,8 +145,8 @@ select run, tasks is not null, to_json({
       mode: each.mode, groups: each.groups, zeroVariance: each.zero_variance
     })
   },
-  iteration: iteration, tasks: tasks, benchmarks: benchmarks, steps: steps, chains: chains, chainTokens: coalesce(chain_tokens, 0),
-  draws: coalesce(draws, 0), drawn: coalesce(drawn, {solved: [], same: []}), drawTokens: coalesce(draw_tokens, 0)
+  iteration: iteration, tasks: tasks, benchmarks: benchmarks, steps: steps, chains: chains, draws: coalesce(draws, 0),
+  drawn: coalesce(drawn, {solved: [], same: []}), tokens: coalesce(benchmark_tokens, [])
 })::varchar
 from heads left join chain_lists using (run) left join draw_lists using (run) order by run`;
 }

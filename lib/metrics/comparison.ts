@@ -97,7 +97,7 @@ function intervalMaker(seed: number): MakeInterval {
   const known = new Map<string, ReturnType<typeof bootstrapDraws>>();
   return (values, benchmarks) => {
     const [seeds, tasks] = [values.length, benchmarks.length];
-    const shape = `${seeds} × ${benchmarks.join()}`;
+    const shape = JSON.stringify([seeds, benchmarks]);
     const draws = known.get(shape) ??
       bootstrapDraws(seeds, benchmarks, new Random(seed, "bootstrap", seeds, tasks), resamples);
     known.set(shape, draws);

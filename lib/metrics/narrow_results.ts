@@ -16,7 +16,11 @@ export function narrowRuns(runs: readonly RunResults[], steps: number): RunResul
 
 /** The run with the tasks of one benchmark alone. */
 export function onlyBenchmark(run: RunResults, name: string): RunResults {
-  return narrow(run, new Set(run.tasks.filter((_, at) => run.benchmarks[at] === name)), run.steps);
+  const tasks = new Set(run.tasks.filter((_, at) => run.benchmarks[at] === name));
+  return {
+    ...narrow(run, tasks, run.steps),
+    tokens: run.tokens.filter(({ benchmark }) => benchmark === name),
+  };
 }
 
 function narrow(run: RunResults, tasks: ReadonlySet<string>, steps: number): RunResults {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
-import { type Benchmarks, macroMean, taskWeights } from "./benchmarks.ts";
+import { type Benchmarks, defaultBenchmark, macroMean, taskWeights } from "./benchmarks.ts";
 import { mean } from "./estimate.ts";
 
 /** A value for each seed (first index) and each task (second); tasks are the same ones in the same order. */
@@ -60,7 +60,9 @@ export function bootstrapDraws(
   random: Random,
   resamples: number = 2000,
 ): BootstrapDraws {
-  const benchmarks = typeof tasks === "number" ? Array.from({ length: tasks }, () => "test") : tasks;
+  const benchmarks = typeof tasks === "number"
+    ? Array.from({ length: tasks }, () => defaultBenchmark)
+    : tasks;
   const count = benchmarks.length;
   if (seeds < 1 || count < 1 || resamples < 1) {
     throw new RangeError(

@@ -115,14 +115,18 @@ async function parquetProblem(connection: DuckDBConnection, folder: string): Pro
 }
 
 async function createViews(connection: DuckDBConnection, closed: readonly RunFolder[]): Promise<void> {
-  for (const { name, since } of Object.values(tables)) {
+  for (const { name, since, columns } of Object.values(tables)) {
     const paths = closed.map(({ path }) => exportPath(path, name));
     const files = since === 1 ? paths : await existing(paths);
     const parquet = `union all by name from read_parquet([${
       files.map(quote).join(", ")
     }], union_by_name = true)`;
+    const later = columns.flatMap(({ name, before }) =>
+      before === undefined ? [] : [`coalesce(${name}, ${before}) as ${name}`]
+    );
     await connection.run(
-      `create view ${name} as from ${liveSchema}.${name} ${files.length > 0 ? parquet : ""}`,
+      `create view ${name} as select * ${later.length > 0 ? `replace (${later.join(", ")})` : ""}
+        from (from ${liveSchema}.${name} ${files.length > 0 ? parquet : ""})`,
     );
   }
   for (const { name, sql } of views) await connection.run(`create view ${name} as ${sql}`);

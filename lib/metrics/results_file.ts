@@ -7,15 +7,16 @@ import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type CollectedResults, readSource, type ResultsSource } from "./collect_results.ts";
+import { defaultBenchmark } from "./benchmarks.ts";
 import { type Database, lockDown, oneLine, openDatabase, quote } from "../database.ts";
 import { runQuery } from "./query.ts";
 import type { RunResults } from "./run_results.ts";
 
-/** The benchmark of held-out tasks that name none. */
-const defaultBenchmark = "test";
-
 /** Marks the file, and says what form its rows have. */
-export const resultsFormat = "exitlab.results/1";
+export const resultsFormat = "exitlab.results/2";
+
+/** The forms that are read: the first is of the time before benchmarks, when all held-out tasks were of one. */
+const readFormats = ["exitlab.results/1", resultsFormat];
 
 const link = {
   split: "VARCHAR",
@@ -63,6 +64,7 @@ const columns = {
   modes: [{ mode: "VARCHAR", groups: "BIGINT", zero_variance: "DOUBLE" }],
   chain_tokens: "BIGINT",
   draw_tokens: "BIGINT",
+  benchmark_tokens: [{ benchmark: "VARCHAR", chains: "BIGINT", draws: "BIGINT" }],
   chains: [link],
   draws: [draw],
 } as const;
@@ -115,11 +117,16 @@ export async function readResults(path: string): Promise<CollectedResults> {
 function fromFile(path: string): ResultsSource {
   const rows = `from read_parquet(${quote(path)})`;
   return {
-    heads: `select * exclude (format, chains, draws) ${rows} where format = '${resultsFormat}' or error(
-      'it has the form ' || format || ' instead of ${resultsFormat}')`,
-    // Files of the time before benchmarks have none: all their tasks were of one.
-    links: `from (select null as run, '${defaultBenchmark}' as split limit 0)
-      union all by name select * replace (coalesce(split, '${defaultBenchmark}') as split) from (
+    // Columns that the first form lacks are null until they are filled in.
+    heads: `select * exclude (format, chains, draws, chain_tokens, draw_tokens) replace (coalesce(
+        benchmark_tokens, [{benchmark: '${defaultBenchmark}', chains: chain_tokens, draws: draw_tokens}]
+      ) as benchmark_tokens)
+      from (
+        from (select null::struct(benchmark varchar, chains bigint, draws bigint)[] as benchmark_tokens limit 0)
+        union all by name ${rows}
+      ) where format in (${readFormats.map(quote).join(", ")}) or error(
+        'it has the form ' || format || ' instead of ${resultsFormat}')`,
+    links: `select * replace (coalesce(split, '${defaultBenchmark}') as split) from (
         from (select null::varchar as split limit 0)
         union all by name select run, unnest(chains, recursive := true) ${rows}
       )`,
@@ -161,8 +168,9 @@ function row(results: RunResults): JsonObject {
       groups,
       zero_variance: zeroVariance,
     })),
-    chain_tokens: results.chainTokens,
-    draw_tokens: results.drawTokens,
+    chain_tokens: results.tokens.reduce((sum, { chains }) => sum + chains, 0),
+    draw_tokens: results.tokens.reduce((sum, { draws }) => sum + draws, 0),
+    benchmark_tokens: results.tokens,
     chains: chains.solved.map((solved, at): Json => ({
       split: results.benchmarks[Math.floor(at / (steps + 1))] ?? "",
       task: taskOf(at, steps + 1),

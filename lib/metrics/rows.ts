@@ -135,8 +135,6 @@ export type RolloutRow = {
   readonly rollout: number;
   /** The prompt; `null` when it is the group's. */
   readonly prompt: string | null;
-  /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
-  readonly shortened: number;
   /** What the policy wrote. */
   readonly response: string;
   /** Quality of the response, in [0, 1]. */
@@ -151,6 +149,8 @@ export type RolloutRow = {
   readonly tokens: number;
   /** Why it ended: stop or length. */
   readonly finish: string;
+  /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
+  readonly shortened: number;
 };
 
 /**
@@ -192,7 +192,7 @@ export type StartRow = {
 export type EvaluationRow = {
   /** Training updates before the evaluation; 0 for the warm start. */
   readonly iteration: number;
-  /** The split the task is from; held-out tasks are `test`. */
+  /** The benchmark that the task belongs to: `test` unless the domain names one. Training tasks are never evaluated. */
   readonly split: string;
   /** The task's id. */
   readonly task: string;
@@ -221,7 +221,7 @@ export type EvaluationRow = {
 export type ResampleRow = {
   /** Training updates before it. */
   readonly iteration: number;
-  /** The split the task is from; held-out tasks are `test`. */
+  /** The benchmark that the task belongs to: `test` unless the domain names one. */
   readonly split: string;
   /** The task's id. */
   readonly task: string;

@@ -38,6 +38,16 @@ export type DrawnAttempts = {
   readonly same: readonly number[];
 };
 
+/** What the answers to one benchmark's tasks cost. */
+export type BenchmarkTokens = {
+  /** The benchmark. */
+  readonly benchmark: string;
+  /** Generated tokens of all its chains together. */
+  readonly chains: number;
+  /** Generated tokens of all its draws together. */
+  readonly draws: number;
+};
+
 /** How a mode's groups went in training. */
 export type ModeFigures = {
   /** What was asked: base, improve, diverge. */
@@ -114,14 +124,12 @@ export type RunResults = {
   readonly steps: number;
   /** What the chains came to. */
   readonly chains: ChainCounts;
-  /** Generated tokens of all chains together. */
-  readonly chainTokens: number;
   /** First attempts drawn anew for each task; 0 for none. */
   readonly draws: number;
   /** What they came to. */
   readonly drawn: DrawnAttempts;
-  /** Generated tokens of all draws together. */
-  readonly drawTokens: number;
+  /** What both cost, by benchmark. */
+  readonly tokens: readonly BenchmarkTokens[];
 };
 
 const counts = v.array(v.number());
@@ -173,10 +181,9 @@ const schema: v.GenericSchema<RunResults> = v.object({
     copiedUnsolved: counts,
     solvedSoFar: counts,
   }),
-  chainTokens: v.number(),
   draws: v.number(),
   drawn: v.object({ solved: v.array(v.boolean()), same: counts }),
-  drawTokens: v.number(),
+  tokens: v.array(v.object({ benchmark: v.string(), chains: v.number(), draws: v.number() })),
 });
 
 /**

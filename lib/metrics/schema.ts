@@ -38,6 +38,8 @@ export interface Column {
   readonly field: string;
   /** What it holds. */
   readonly kind: ColumnKind;
+  /** What it is in rows of a time before the schema had it; `undefined` if it was always there. */
+  readonly before: number | undefined;
 }
 
 /** One table. */
@@ -64,17 +66,25 @@ function table<Row extends object>(
   name: TableName,
   summary: string,
   kinds: Record<keyof Row & string, ColumnKind>,
-  { versioned, iteration = "iteration", since = 1 }: {
+  { versioned, iteration = "iteration", since = 1, later = {} }: {
     versioned?: readonly string[];
     iteration?: string;
     since?: number;
+    /** Columns that came later, with what they are in older rows; the last ones, as a database gets them at its end. */
+    later?: { readonly [field in keyof Row & string]?: number };
   } = {},
 ): Table {
   const fields = Object.entries({ ...identity, ...kinds });
+  const before = new Map<string, number | undefined>(Object.entries(later));
   return {
     name,
     summary,
-    columns: fields.map(([field, kind]) => ({ name: snakeCase(field), field, kind })),
+    columns: fields.map(([field, kind]) => ({
+      name: snakeCase(field),
+      field,
+      kind,
+      before: before.get(field),
+    })),
     stored: versioned === undefined ? name : `${name.replace(/s$/, "")}_versions`,
     versioned,
     since,
@@ -150,7 +160,6 @@ export const tables: Readonly<Record<TableName, Table>> = {
     groupIndex: "integer",
     rollout: "integer",
     prompt: "text",
-    shortened: "integer",
     response: "text",
     quality: "double",
     solved: "boolean",
@@ -158,7 +167,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
     advantage: "double",
     tokens: "integer",
     finish: "text",
-  }),
+    shortened: "integer",
+  }, { later: { shortened: 0 } }),
   starts: table<StartRow>("starts", "The task space with its lineage", {
     id: "text",
     root: "text",
@@ -187,7 +197,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     tokens: "integer",
     response: "text",
     shortened: "integer",
-  }),
+  }, { later: { shortened: 0 } }),
   resamples: table<ResampleRow>("resamples", "One independent first attempt at a held-out task", {
     iteration: "integer",
     split: "text",

@@ -2,10 +2,9 @@
  * What the arms of an experiment reached at the last evaluation of their runs: curves and tables with standard errors.
  *
  * Every figure starts from one value a task: the mean over the task's chains. A mean over tasks is a macro-average over
- * their benchmarks. With at least two seeds, an arm's
- * value is the mean over seeds of the mean over tasks, and its standard error is over seeds; with one seed the
- * standard error is over tasks. Gains are paired: the difference is taken task by task, within a run, before
- * anything else.
+ * their benchmarks. With at least two seeds, an arm's value is the mean over seeds of the mean over tasks, and its
+ * standard error is over seeds; with one seed the standard error is over tasks. Gains are paired: the difference is
+ * taken task by task, within a run, before anything else.
  *
  * @module
  */
@@ -48,8 +47,20 @@ export type CurveRow = Arm & {
   readonly quality: Estimate;
   /** Solved share minus that of the first attempt, paired by task; in [-1, 1]. */
   readonly gain: Estimate;
-  /** The solved share of each benchmark by itself; empty if all tasks are of one. */
-  readonly benchmarks: readonly { readonly benchmark: string; readonly solved: Estimate }[];
+  /** Each benchmark by itself; empty if all tasks are of one. */
+  readonly benchmarks: readonly BenchmarkRow[];
+};
+
+/** An arm's held-out figures on one benchmark after k self-improvement steps. */
+export type BenchmarkRow = {
+  /** The benchmark. */
+  readonly benchmark: string;
+  /** Its held-out tasks. */
+  readonly tasks: number;
+  /** Solved share, in [0, 1]. */
+  readonly solved: Estimate;
+  /** Solved share minus that of the first attempt, paired by task; in [-1, 1]. */
+  readonly gain: Estimate;
 };
 
 /** An arm's held-out solved share, in [0, 1], after some numbers of self-improvement steps. */
@@ -72,7 +83,7 @@ const curveSql = `
 with gains as (
   select *, solved - first_value(solved) over (partition by run, task order by step) as gain
   from final_scores
-  where ($experiment is null or experiment = $experiment)
+  where split <> 'train' and ($experiment is null or experiment = $experiment)
     and if($runs is null, newest, list_contains(from_json($runs, '["varchar"]'), run))
 ), by_run as (
   select experiment, arm, variant, run, max(iteration) as iteration, step, list(solved order by task) as solved,
@@ -94,9 +105,7 @@ export async function curveRows(reader: Reader, selection: Selection = {}): Prom
   return rows.map(
     ([experiment, arm, variant, seeds, tasks, iteration, step, solved, quality, gain, split]) => {
       const benchmarks = listOf(split).map(String);
-      const over = overBenchmarks(benchmarks);
       const names = benchmarkNames(benchmarks);
-      const values = seedValues(solved);
       return {
         experiment: String(experiment),
         arm: String(arm),
@@ -105,21 +114,37 @@ export async function curveRows(reader: Reader, selection: Selection = {}): Prom
         tasks: Number(tasks),
         iteration: Number(iteration),
         step: Number(step),
-        solved: estimate(values, over),
-        quality: estimate(seedValues(quality), over),
-        gain: estimate(seedValues(gain), over),
+        solved: macroEstimate(solved, benchmarks),
+        quality: macroEstimate(quality, benchmarks),
+        gain: macroEstimate(gain, benchmarks),
         benchmarks: names.length < 2 ? [] : names.map((benchmark) => ({
           benchmark,
-          solved: estimate(values.map((own) => own.filter((_, at) => benchmarks[at] === benchmark))),
+          tasks: benchmarks.filter((name) => name === benchmark).length,
+          solved: macroEstimate(solved, benchmarks, benchmark),
+          gain: macroEstimate(gain, benchmarks, benchmark),
         })),
       };
     },
   );
 }
 
-/** For each seed, a value a task; tasks without one are left out. */
-function seedValues(lists: Json | undefined): number[][] {
-  return listOf(lists).map((list) => listOf(list).filter((value) => typeof value === "number"));
+/**
+ * The estimate of a value a task, for each seed.
+ *
+ * @param lists For each seed, a list of values, `null` for none; a task that not all seeds have one of is left out.
+ * @param only Of this benchmark alone.
+ */
+function macroEstimate(lists: Json | undefined, benchmarks: readonly string[], only?: string): Estimate {
+  const seeds = listOf(lists).map(listOf);
+  const kept = benchmarks.flatMap((benchmark, at) =>
+    (only === undefined || benchmark === only) && seeds.every((values) => typeof values[at] === "number")
+      ? [{ benchmark, at }]
+      : []
+  );
+  return estimate(
+    seeds.map((values) => kept.map(({ at }) => Number(values[at]))),
+    overBenchmarks(kept.map(({ benchmark }) => benchmark)),
+  );
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

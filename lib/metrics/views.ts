@@ -1,7 +1,8 @@
 /**
  * The views over all runs, besides one a table. Statistics: `*_se` is the standard error of the mean,
  * s / √n with the sample deviation s; the chains of a task are averaged first, so that n counts tasks and chains of
- * the same task are not taken for independent.
+ * the same task are not taken for independent. Views with a column `split` have a row a benchmark; those called `macro_…`
+ * have the means over benchmarks, however many tasks each has, with √(Σ s²) / S over the errors s of S benchmarks.
  *
  * @module
  */
@@ -18,12 +19,16 @@ select run, arm, seed, iteration, split, step, count(*)::int as tasks, avg(quali
   stddev_samp(quality) / sqrt(count(*)) as quality_se, stddev_samp(solved) / sqrt(count(*)) as solved_se
 from by_task group by all order by run, iteration, split, step`;
 
+/** The mean over benchmarks of a figure and its error; `null` where a benchmark has none. */
+function meanOverBenchmarks(figure: string): string {
+  return `if(count(${figure}) = count(*), avg(${figure}), null) as ${figure},
+    if(count(${figure}_se) = count(*), sqrt(sum(${figure}_se ** 2)) / count(*), null) as ${figure}_se`;
+}
+
 /** The mean over benchmarks of their means over tasks; with one benchmark, that one's. */
 const macroCurves = `
 select run, arm, seed, iteration, step, count(*)::int as benchmarks, sum(tasks)::int as tasks,
-  avg(quality) as quality, avg(solved) as solved,
-  if(count(quality_se) = count(*), sqrt(sum(quality_se ** 2)) / count(*), null) as quality_se,
-  if(count(solved_se) = count(*), sqrt(sum(solved_se ** 2)) / count(*), null) as solved_se
+  ${meanOverBenchmarks("quality")}, ${meanOverBenchmarks("solved")}
 from curves group by run, arm, seed, iteration, step order by run, iteration, step`;
 
 const flips = `
@@ -99,28 +104,42 @@ from evaluations join last using (run, split, iteration) join newest using (run)
 /** The figures of an arm that get a mean and a standard error. */
 const figures = ["k0", "k1", "k4", "k16", "delta"];
 
-const arms = `
+/** Each benchmark of each seed's run, as CTEs. */
+const benchmarkFigures = `
 with by_task as (
   select experiment, arm, variant, split, seed, task, max(iteration) as iteration, max(step) as steps,
     ${[0, 1, 4, 16].map((k) => `max(solved) filter (step = ${k}) as k${k}`).join(", ")},
     arg_max(solved, step) - k0 as delta
   from final_scores where newest group by all
-), by_seed as (
+), by_benchmark as (
   select experiment, arm, variant, split, seed, max(iteration) as iteration, max(steps) as steps, count(*) as tasks,
     ${
   figures.map((name) => `avg(${name}) as ${name}, stddev_samp(${name}) / sqrt(count(${name})) as ${name}_se`)
 }
   from by_task group by all
-)
-select experiment, arm, variant, split, count(*)::int as seeds, max(tasks)::int as tasks,
-  max(iteration) as iteration, max(steps) as steps,
+)`;
+
+/** The means over seeds, with errors over them where there are two or more. */
+const overSeeds =
+  `count(*)::int as seeds, max(tasks)::int as tasks, max(iteration) as iteration, max(steps) as steps,
   ${
-  figures.map((name) =>
-    `avg(by_seed.${name}) as ${name}, if(count(*) > 1, stddev_samp(by_seed.${name}) / sqrt(count(*)), ` +
-    `any_value(by_seed.${name}_se)) as ${name}_se`
-  )
-}
-from by_seed group by all order by experiment, split, arm, variant`;
+    figures.map((name) =>
+      `avg(of_seed.${name}) as ${name}, if(count(*) > 1, stddev_samp(of_seed.${name}) / sqrt(count(*)), ` +
+      `any_value(of_seed.${name}_se)) as ${name}_se`
+    )
+  }`;
+
+const arms = `${benchmarkFigures}
+select experiment, arm, variant, split, ${overSeeds}
+from by_benchmark as of_seed group by all order by experiment, split, arm, variant`;
+
+const macroArms = `${benchmarkFigures}, by_seed as (
+  select experiment, arm, variant, seed, max(iteration) as iteration, max(steps) as steps,
+    count(*)::int as benchmarks, sum(tasks) as tasks, ${figures.map(meanOverBenchmarks)}
+  from by_benchmark group by experiment, arm, variant, seed
+)
+select experiment, arm, variant, max(benchmarks) as benchmarks, ${overSeeds}
+from by_seed as of_seed group by experiment, arm, variant order by experiment, arm, variant`;
 
 /** All views, each after those it reads. */
 export const views: readonly View[] = [
@@ -162,8 +181,13 @@ export const views: readonly View[] = [
   },
   {
     name: "arms",
-    summary: "Solved share of each arm at the last evaluation, with standard errors",
+    summary: "Solved share of each arm at the last evaluation of one benchmark, with standard errors",
     sql: arms,
+  },
+  {
+    name: "macro_arms",
+    summary: "The same as means over benchmarks, however many tasks each has",
+    sql: macroArms,
   },
   ...curriculumViews,
 ];

@@ -22,7 +22,7 @@ import {
   trainingRows,
 } from "./comparison_tables.ts";
 import type { Block } from "./document.ts";
-import { compact, count, percent, plural, share, withError, withInterval } from "./figures.ts";
+import { compact, count, macroCaption, percent, plural, share, withError, withInterval } from "./figures.ts";
 
 /** Where it is read: a terminal has room for standard errors where a page has intervals. */
 export type Medium = "terminal" | "page";
@@ -62,7 +62,7 @@ export function comparisonReport(comparison: Comparison, medium: Medium): Block[
 }
 
 function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
-  const { arms, measure, level, notes } = comparison;
+  const { arms, measure, level, notes, benchmarks } = comparison;
   const what = measure === "solved" ? "Solved share" : "Mean quality";
   const warning = computeWarning(comparison);
   const single = arms.every(({ seeds }) => seeds.length === 1);
@@ -73,14 +73,16 @@ function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
   const chains = [...new Set(arms.map((arm) => count(arm.chains)))].join(" or ");
   return [
     paragraph(
-      `${plural(arms.length, "arm")}, ${seedsOf(arms)}, ${tasks} held-out tasks, ${chains} chains each.`,
+      `${plural(arms.length, "arm")}, ${seedsOf(arms)}, ${tasks} held-out tasks${
+        benchmarks.length === 0 ? "" : ` of ${benchmarks.length} benchmarks`
+      }, ${chains} chains each.`,
     ),
     ...warning === undefined ? [] : [paragraph(`Warning: ${warning}`)],
     ...notes.length === 0 ? [] : [list(notes)],
     paragraph(
-      `${what} of held-out tasks, the latest answer after k self-improvement steps: ${spread}. ${
-        computeCaption(comparison)
-      }`,
+      `${what} of held-out tasks${
+        macroCaption(benchmarks.length)
+      }, the latest answer after k self-improvement steps: ${spread}. ${computeCaption(comparison)}`,
     ),
     table(
       curveRows(

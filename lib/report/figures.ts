@@ -78,6 +78,15 @@ export function plural(amount: number, noun: string): string {
   return `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
+/**
+ * What a mean over tasks is over, where they are of several benchmarks.
+ *
+ * @param benchmarks How many; 0 and 1 need no word.
+ */
+export function macroCaption(benchmarks: number): string {
+  return benchmarks < 2 ? "" : `, macro-average over ${benchmarks} benchmarks`;
+}
+
 /** A share in per cent. */
 export function percent(value: number | null): string {
   return value === null || !Number.isFinite(value) ? nothing : `${(100 * value).toFixed(0)} %`;

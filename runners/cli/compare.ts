@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
+import { benchmarkNames } from "../../lib/metrics/benchmarks.ts";
 import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
 import { onlyBenchmark } from "../../lib/metrics/narrow_results.ts";
 import { writeResults } from "../../lib/metrics/results_file.ts";
@@ -9,6 +10,7 @@ import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
 import { comparisonReport } from "../../lib/report/comparison_report.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
+import { macroCaption } from "../../lib/report/figures.ts";
 import { toMarkdown, toText } from "../../lib/report/document.ts";
 import { settingsReport } from "../../lib/report/settings_report.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
@@ -76,15 +78,15 @@ async function runCompare(line: CommandLine): Promise<number> {
     );
   }
   const split = line.value("split");
-  const held = split === undefined ? results : onSplit(results, split);
-  const compared = compareRuns(held, {
+  const held = split === undefined ? { runs: results, notes: [] } : onSplit(results, split);
+  const compared = compareRuns(held.runs, {
     measure,
     ...step === undefined ? {} : { step },
     ...seed === undefined ? {} : { seed },
     ...arms === undefined ? {} : { arms },
     ...line.values("against").length === 0 ? {} : { against: line.values("against") },
   });
-  const comparison = { ...compared, notes: [...leftOut, ...compared.notes] };
+  const comparison = { ...compared, notes: [...leftOut, ...held.notes, ...compared.notes] };
   print(
     line.flag("json")
       ? JSON.stringify(comparison, null, 2)
@@ -100,13 +102,25 @@ async function runCompare(line: CommandLine): Promise<number> {
   return exitCodes.success;
 }
 
-/** The runs with the tasks of one benchmark; those that have none are left out. */
-function onSplit(results: readonly RunResults[], split: string): RunResults[] {
-  const known = [...new Set(results.flatMap(({ benchmarks }) => benchmarks))];
+/** The runs with the tasks of one benchmark; those that have none are left out. What the reader must know of it is noted. */
+function onSplit(
+  results: readonly RunResults[],
+  split: string,
+): { readonly runs: readonly RunResults[]; readonly notes: readonly string[] } {
+  const known = benchmarkNames(results.flatMap(({ benchmarks }) => benchmarks));
   if (!known.includes(split)) {
     throw new UserError(`Expected --split to be one of ${known.join(", ")} but found "${split}"`);
   }
-  return results.map((run) => onlyBenchmark(run, split)).filter(({ tasks }) => tasks.length > 0);
+  const runs = results.map((run) => onlyBenchmark(run, split));
+  return {
+    runs: runs.filter(({ tasks }) => tasks.length > 0),
+    notes: [
+      `Only the held-out tasks of benchmark "${split}" count`,
+      ...runs.filter(({ tasks }) => tasks.length === 0).map(({ run }) =>
+        `Run "${run}" is left out: it has no tasks of benchmark "${split}"`
+      ),
+    ],
+  };
 }
 
 function readMeasure(text: string = "solved"): Measure {
@@ -165,7 +179,9 @@ async function writePage(
         ...{ arm: label, step, solved: mean, standardError: standardError ?? 0 },
       }))
     ),
-    `${comparison.measure === "solved" ? "solved share" : "mean quality"} of held-out tasks`,
+    `${comparison.measure === "solved" ? "solved share" : "mean quality"} of held-out tasks${
+      macroCaption(comparison.benchmarks.length)
+    }`,
   );
   const path = (extension: string): string => join(out, `${name}.${extension}`);
   try {

@@ -1,6 +1,7 @@
 import type { Job } from "../../lib/experiment/settings.ts";
 import type { JobEvent } from "../../lib/loop/run_job.ts";
 import type { EvaluationOutcome } from "../../lib/loop/evaluate.ts";
+import { macroMean } from "../../lib/metrics/benchmarks.ts";
 import type { StepRow } from "../../lib/metrics/rows.ts";
 import { formatDuration } from "../../lib/report/duration.ts";
 import type { ProgressLine } from "../../lib/report/progress_line.ts";
@@ -96,7 +97,10 @@ function solvedText(outcomes: readonly EvaluationOutcome[]): string {
   const last = Math.max(0, ...outcomes.map(({ step }) => step));
   return [...new Set([0, 1, 4, last])].filter((step) => step <= last).map((step) => {
     const at = outcomes.filter((outcome) => outcome.step === step);
-    const solved = at.filter(({ attempt }) => attempt.verdict.solved).length;
-    return `k=${step} ${(solved / Math.max(1, at.length)).toFixed(3)}`;
+    const solved = macroMean(
+      at.map(({ attempt }) => Number(attempt.verdict.solved)),
+      at.map(({ benchmark }) => benchmark),
+    );
+    return `k=${step} ${solved.toFixed(3)}`;
   }).join(", ");
 }

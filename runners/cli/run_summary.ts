@@ -6,6 +6,7 @@ import { type Estimate, mean } from "../../lib/metrics/estimate.ts";
 import { openRuns, type Reader } from "../../lib/metrics/reader.ts";
 import { type ArmRow, armTable, type CurveRow, curveRows } from "../../lib/metrics/statistics.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
+import { macroCaption } from "../../lib/report/figures.ts";
 import { terminalChart } from "../../lib/report/terminal_chart.ts";
 import { textTable } from "../../lib/report/text_table.ts";
 import { shellWord } from "./shell_word.ts";
@@ -43,9 +44,10 @@ export async function summarize(
   const split = curves.some(({ benchmarks }) => benchmarks.length > 0) ? "split, " : "";
   const sql = `select arm, ${split}step, avg(quality) q, avg(solved) s from final_scores ` +
     `where run in (${names}) group by all order by all`;
+  const over = macroCaption(Math.max(...curves.map(({ benchmarks }) => benchmarks.length)));
   return [
     "",
-    "Solved share of held-out tasks after k self-improvement steps (latest iterate, ± one standard error):",
+    `Solved share of held-out tasks after k self-improvement steps (latest iterate, ± one standard error${over}):`,
     "",
     textTable([
       ["arm", "seeds", "k = 0", "k = 1", "k = 4", "k = 16", `Δ${last}`],
@@ -54,7 +56,7 @@ export async function summarize(
       ) => [arm, String(seeds), ...[k0, k1, k4, k16].map(share), steps === last ? change(delta) : "–"]),
     ]),
     "",
-    ...benchmarkTable(curves),
+    ...benchmarkTable(curves, last),
     chart(curves),
     "",
     reading(arms),
@@ -67,24 +69,22 @@ export async function summarize(
 }
 
 /** Each benchmark by itself, where there are several; the figures above are means over them. */
-function benchmarkTable(curves: readonly CurveRow[]): string[] {
-  const names = [
-    ...new Set(curves.flatMap(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark))),
-  ];
-  if (names.length === 0) return [];
-  const rows = [...Map.groupBy(curves, ({ arm }) => arm)].map(([arm, curve]) => [
-    arm,
-    ...names.flatMap((name) =>
-      [curve[0], curve.at(-1)].map((row) =>
-        share(row?.benchmarks.find(({ benchmark }) => benchmark === name)?.solved ?? null)
-      )
-    ),
-  ]);
-  const last = Math.max(...curves.map(({ step }) => step));
+function benchmarkTable(curves: readonly CurveRow[], last: number): string[] {
+  const names = new Set(curves.flatMap(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark)));
+  if (names.size === 0) return [];
+  const rows = [...names].flatMap((name) =>
+    [...Map.groupBy(curves, ({ arm }) => arm)].map(([arm, curve]) => {
+      const [first, end] = [0, last].map((k) =>
+        curve.find(({ step }) => step === k)?.benchmarks.find(({ benchmark }) => benchmark === name)
+      );
+      const solved = [first, end].map((at) => share(at?.solved ?? null));
+      return [name, arm, String(first?.tasks ?? 0), ...solved, change(end?.gain ?? null)];
+    })
+  );
   return [
-    `These are macro-averages over ${names.length} benchmarks, which weigh the same. Each by itself:`,
+    "Each benchmark by itself; they weigh the same above, however many tasks they have:",
     "",
-    textTable([["arm", ...names.flatMap((name) => [`${name}, k = 0`, `k = ${last}`])], ...rows]),
+    textTable([["benchmark", "arm", "tasks", "k = 0", `k = ${last}`, `Δ${last}`], ...rows]),
     "",
   ];
 }
@@ -140,6 +140,8 @@ function reading(arms: readonly ArmRow[]): string {
 
 async function writePicture(path: string, name: string, curves: readonly CurveRow[]): Promise<void> {
   const title = `${name}: solved share after k self-improvement steps`;
+  const benchmarks = Math.max(...curves.map((row) => row.benchmarks.length));
+  const measured = `solved share of held-out tasks${macroCaption(benchmarks)}`;
   const points = curves.map(({ arm, step, solved }) => ({
     arm,
     step,
@@ -148,7 +150,7 @@ async function writePicture(path: string, name: string, curves: readonly CurveRo
   }));
   try {
     await Deno.mkdir(join(path, ".."), { recursive: true });
-    await writeDurably(path, new TextEncoder().encode(curveSvg(title, points)));
+    await writeDurably(path, new TextEncoder().encode(curveSvg(title, points, measured)));
   } catch (error) {
     throw explainWriteError(error, path);
   }

@@ -50,7 +50,8 @@ export function proportional(
       continue;
     }
     const here = x[0] / y[0];
-    if (ratio !== undefined && !isNear([here, 0], [ratio, 0])) return undefined;
+    const apart = Math.abs(here - (ratio ?? here));
+    if (apart > rounding * Math.max(Math.abs(here), Math.abs(ratio ?? 0))) return undefined;
     ratio ??= here;
     points++;
   }

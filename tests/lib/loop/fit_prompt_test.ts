@@ -40,7 +40,7 @@ Deno.test("a current response that does not fit is shortened as little as it mus
     // Words are not cut, so that some room may be left, but no more than two words and a number take.
     assert(tokens.length + 10 > size - 60, `${tokens.length} of ${size}`);
     assert(shortened > 0);
-    assert.match(text, new RegExp(`\\[… ${shortened} characters left out …\\]`));
+    assert.match(text, new RegExp(`\\[\\.\\.\\. ${shortened} characters left out \\.\\.\\.\\]`));
     assert(text.endsWith("So it is 3."));
     assert(text.includes("guess 1 at 0"));
   }

@@ -170,7 +170,10 @@ Deno.test("compareRuns() sets a chain beside as many independent attempts", () =
     return draw === 4 || (draw < 2 && half(Math.floor(at / draws)));
   });
   const same = solved.map((_, at) => Math.max(0, at % draws - 1) === 0 ? 0 : at % draws);
-  const run = results("exit", 1, learns, { draws, drawn: { solved, same }, drawTokens: 60 });
+  const run = results("exit", 1, learns, {
+    ...{ draws, drawn: { solved, same } },
+    tokens: [{ benchmark: "test", chains: 90, draws: 60 }],
+  });
   const { arms: [arm] } = compareRuns([run]);
   const controls = arm?.controls;
   assert.ok(controls !== undefined && controls !== null);

@@ -37,7 +37,8 @@ export function results(
       copiedUnsolved: places.map(() => 0),
       solvedSoFar: count((at) => [...Array(stepOf(at) + 1).keys()].some((step) => solved(taskOf(at), step))),
     },
-    ...{ chainTokens: places.length * 3, draws: 0, drawn: { solved: [], same: [] }, drawTokens: 0 },
+    ...{ draws: 0, drawn: { solved: [], same: [] } },
+    tokens: [{ benchmark: "test", chains: places.length * 3, draws: 0 }],
     ...others,
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { openDatabase } from "../../../lib/database.ts";
 import { UserError } from "../../../lib/errors.ts";
 import { openRuns, type Reader } from "../../../lib/metrics/reader.ts";
 import { tables } from "../../../lib/metrics/schema.ts";
@@ -71,6 +72,40 @@ Deno.test("openRuns() reads a run that was closed before first attempts were dra
       assert.deepEqual(reader.warnings, []);
       assert.deepEqual((await reader.query("from resamples")).rows, []);
       assert.equal((await reader.query("from evaluations")).rows.length, 30);
+    });
+  }));
+
+Deno.test("openRuns() reads a run that was closed before prompts were shortened: none was", () =>
+  inFolder(async (runs) => {
+    for (const name of ["new", "old"]) {
+      const store = await begin(runs, name);
+      await store.write(batch(2));
+      await store.finish("finished");
+    }
+    const { connection, close } = await openDatabase(":memory:", {});
+    for (const table of ["rollouts", "evaluations"]) {
+      const path = `${runs}/old/${table}.parquet`;
+      await connection.run(
+        `copy (select * exclude shortened from '${path}') to '${path}.new' (format parquet)`,
+      );
+      await Deno.rename(`${path}.new`, path);
+    }
+    close();
+    const sums = (table: string) =>
+      `select run, count(*), count(shortened), sum(shortened) from ${table} group by all order by all`;
+    await withReader(runs, async (reader) => {
+      assert.deepEqual(reader.warnings, []);
+      assert.deepEqual((await reader.query(sums("rollouts"))).rows, [["new", 4, 4, 600], ["old", 4, 4, 0]]);
+      assert.deepEqual((await reader.query(sums("evaluations"))).rows, [["new", 30, 30, 60], [
+        "old",
+        30,
+        30,
+        0,
+      ]]);
+    });
+    await Deno.remove(`${runs}/new`, { recursive: true });
+    await withReader(runs, async (reader) => {
+      assert.deepEqual((await reader.query(sums("evaluations"))).rows, [["old", 30, 30, 0]]);
     });
   }));
 

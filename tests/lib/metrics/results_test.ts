@@ -1,5 +1,6 @@
 /** A run boiled down to its results, and those as a file. */
 import assert from "node:assert/strict";
+import { openDatabase } from "../../../lib/database.ts";
 import { UserError } from "../../../lib/errors.ts";
 import { collectResults } from "../../../lib/metrics/collect_results.ts";
 import { copyRates } from "../../../lib/metrics/copy_rates.ts";
@@ -65,9 +66,8 @@ Deno.test("collectResults() counts what a count by hand counts", async () => {
   );
   assert.deepEqual(result.tasks, ["t0", "t1", "t2", "t3", "t4"]);
   assert.deepEqual([result.steps, result.draws, result.iteration], [steps, steps + 1, 40]);
-  assert.deepEqual([result.chainTokens, result.drawTokens], [
-    3 * 2 * tasks * (steps + 1),
-    3 * tasks * (steps + 1),
+  assert.deepEqual(result.tokens, [
+    { benchmark: "test", chains: 3 * 2 * tasks * (steps + 1), draws: 3 * tasks * (steps + 1) },
   ]);
   for (const [at, task] of result.tasks.entries()) {
     const of = (step: number) =>
@@ -174,24 +174,42 @@ Deno.test("collectResults() measures how stale a replayed start is, and how much
 
 Deno.test("collectResults() leaves out runs without whole evaluations, and says so", async () => {
   const { results, notes } = await collected(async (runs) => {
-    for (const name of ["empty", "torn", "train", "whole"]) {
+    for (const name of ["empty", "torn", "whole"]) {
       const store = await begin(runs, name);
       const rows = evaluation(4, () => true, 2);
       if (name === "torn") {
         await store.write({ evaluations: rows.filter(({ task, step }) => task !== "t1" || step !== 1) });
-      }
-      if (name === "train") {
-        await store.write({ evaluations: rows.map((row) => ({ ...row, split: "train" })) });
       }
       if (name === "whole") await store.write({ evaluations: rows });
       store.close();
     }
   });
   assert.deepEqual(results.map(({ run, draws, status }) => [run, draws, status]), [["whole", 0, "running"]]);
-  assert.equal(notes.length, 3);
+  assert.equal(notes.length, 2);
   assert.match(notes[0] ?? "", /^Run "empty" is left out: it has no evaluation on held-out tasks$/);
   assert.match(notes[1] ?? "", /^Run "torn" is left out: its results are not whole/);
-  assert.match(notes[2] ?? "", /^Run "train" is left out: it has no evaluation/);
+});
+
+Deno.test("collectResults() knows the benchmark of each task, and what each benchmark's answers cost", async () => {
+  // Benchmarks take turns; tokens tell them and the evaluations apart.
+  const benchmarkOf = (task: string) => ["t0", "t2"].includes(task) ? "odd" : "even";
+  const { evaluations = [], resamples = [] } = randomAnswers(3, 2);
+  const marked = {
+    evaluations: evaluations.map((row) => ({ ...row, split: benchmarkOf(row.task), tokens: 2 })),
+    resamples: resamples.map((row) => ({ ...row, split: benchmarkOf(row.task), tokens: 5 })),
+  };
+  const earlier = evaluation(0, () => true, 2, 5).map((row) => ({ ...row, split: "odd", tokens: 1000 }));
+  const { chains, drawn, ...result } = await oneRun({ evaluations: earlier }, marked);
+  assert.deepEqual(result.tasks.map((task, at) => [task, result.benchmarks[at]]), [
+    ...[["t0", "odd"], ["t1", "even"], ["t2", "odd"], ["t3", "even"], ["t4", "even"]],
+  ]);
+  assert.deepEqual(result.tokens, [
+    { benchmark: "even", chains: 3 * 2 * 3 * 2, draws: 3 * 3 * 5 },
+    { benchmark: "odd", chains: 2 * 2 * 3 * 2, draws: 2 * 3 * 5 },
+  ]);
+  // The answers are those of the same run on one benchmark.
+  const plain = await oneRun({ evaluations, resamples });
+  assert.deepEqual({ chains, drawn }, { chains: plain.chains, drawn: plain.drawn });
 });
 
 Deno.test("writeResults() and readResults() keep every figure", () =>
@@ -210,6 +228,17 @@ Deno.test("writeResults() and readResults() keep every figure", () =>
 
 Deno.test("readResults() refuses what is no file of results, in one sentence", () =>
   inFolder(async (folder) => {
+    await writeResults(`${folder}/now.parquet`, [await oneRun(randomAnswers(5, 2))]);
+    const { connection, close } = await openDatabase(":memory:", {});
+    await connection.run(
+      `copy (select * replace ('exitlab.results/3' as format) from '${folder}/now.parquet')
+        to '${folder}/later.parquet' (format parquet)`,
+    );
+    close();
+    await assert.rejects(
+      readResults(`${folder}/later.parquet`),
+      /has the form exitlab\.results\/3 instead of/,
+    );
     const store = await begin(folder, "one");
     await store.write(batch(2));
     await store.finish("finished");

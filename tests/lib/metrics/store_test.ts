@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { UserError } from "../../../lib/errors.ts";
 import { openDatabase } from "../../../lib/database.ts";
 import { openRuns } from "../../../lib/metrics/reader.ts";
+import type { Batch } from "../../../lib/metrics/rows.ts";
 import { type TableName, tables, wallClockColumns } from "../../../lib/metrics/schema.ts";
 import { openStore } from "../../../lib/metrics/store.ts";
 import { batch, begin, hostile, inFolder, runRow, time } from "./fabricate.ts";
@@ -193,39 +194,61 @@ Deno.test("openStore() refuses metrics of a newer schema", () =>
     const database = await openDatabase(`${runs}/one/run.duckdb`, {});
     await database.connection.run("update meta set schema_version = 99");
     database.close();
-    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 2/);
+    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 3/);
   }));
 
-Deno.test("openStore() brings metrics of schema 1 to schema 2, and loses none", () =>
-  inFolder(async (runs) => {
-    const store = await begin(runs, "old");
-    await store.write(batch(1));
-    await store.write({ ...batch(2), resamples: [] });
-    store.close();
-    const database = await openDatabase(`${runs}/old/run.duckdb`, {});
-    await database.connection.run("drop table resamples; update meta set schema_version = 1");
-    database.close();
-    const tail = `${runs}/old/events.jsonl`;
-    await Deno.writeTextFile(tail, (await Deno.readTextFile(tail)).replace('{"schema":2', '{"schema":1'));
-    const before = await contents(runs);
-    assert.deepEqual(before["resamples"], []);
+/** What undoes each later version of the schema, the newest first. */
+const olderSchemas: readonly (readonly [schema: number, undo: string])[] = [
+  [2, "alter table rollouts drop shortened; alter table evaluations drop shortened;"],
+  [1, "drop table resamples;"],
+];
 
-    const resumed = await openStore(`${runs}/old`, { run: "old", arm: "exit", seed: 1 });
-    await resumed.write({ resamples: batch(2).resamples ?? [] });
-    assert.match(await Deno.readTextFile(tail), /^{"schema":2,/);
-    const { resamples, rollouts: _rollouts, ...others } = await contents(runs);
-    const { resamples: _none, rollouts: _hidden, ...kept } = before;
-    assert.deepEqual(others, kept);
-    assert.ok(Array.isArray(resamples) && resamples.length === 9);
-    await resumed.finish("finished");
+/** A batch as an older exitlab wrote it: no prompt was shortened then. */
+function oldBatch(n: number): Batch {
+  const { rollouts = [], evaluations = [], ...others } = batch(n);
+  const whole = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, shortened: 0 }));
+  return { ...others, rollouts: whole(rollouts), evaluations: whole(evaluations), resamples: [] };
+}
 
-    const fresh = await begin(`${runs}/fresh`, "old");
-    for (const n of [1, 2]) await fresh.write(batch(n));
-    await fresh.finish("finished");
-    const { runs: _told, ...migrated } = await contents(runs);
-    const { runs: _same, ...expected } = await contents(`${runs}/fresh`);
-    assert.deepEqual(migrated, expected);
-  }));
+/** Takes the run in a folder back to an older schema: its database, and its tail, which knows no later columns. */
+async function makeOld(folder: string, schema: number): Promise<void> {
+  const database = await openDatabase(`${folder}/run.duckdb`, {});
+  for (const [version, undo] of olderSchemas) if (version >= schema) await database.connection.run(undo);
+  await database.connection.run(`update meta set schema_version = ${schema}`);
+  database.close();
+  const tail = `${folder}/events.jsonl`;
+  const text = await Deno.readTextFile(tail);
+  const old = text.replace('{"schema":3', `{"schema":${schema}`).replaceAll(/,"shortened":\[[\d,]*\]/g, "");
+  assert.ok(!old.includes("shortened"));
+  await Deno.writeTextFile(tail, old);
+}
+
+for (const [schema] of olderSchemas) {
+  Deno.test(`openStore() brings metrics of schema ${schema} to schema 3, loses none and goes on`, () =>
+    inFolder(async (runs) => {
+      const store = await begin(runs, "old");
+      for (const n of [1, 2]) await store.write(oldBatch(n));
+      const fresh = await contents(runs);
+      store.close();
+      await makeOld(`${runs}/old`, schema);
+      const before = await contents(runs);
+      assert.deepEqual(before, fresh);
+
+      const resumed = await openStore(`${runs}/old`, { run: "old", arm: "exit", seed: 1 });
+      await resumed.rewind(2);
+      assert.deepEqual(await contents(runs), before);
+      // Rows of all tables: an older database got its later columns at the end of a table.
+      for (const n of [3, 4]) await resumed.write(batch(n));
+      assert.match(await Deno.readTextFile(`${runs}/old/events.jsonl`), /^{"schema":3,/);
+      await resumed.finish("finished");
+
+      const whole = await begin(`${runs}/fresh`, "old");
+      for (const n of [1, 2]) await whole.write(oldBatch(n));
+      for (const n of [3, 4]) await whole.write(batch(n));
+      await whole.finish("finished");
+      assert.deepEqual(await contents(runs), await contents(`${runs}/fresh`));
+    }));
+}
 
 Deno.test("openStore() says what to do with a damaged database", () =>
   inFolder(async (runs) => {
