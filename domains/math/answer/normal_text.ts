@@ -68,10 +68,11 @@ function replaceCommands(text: string): string {
     if (bare === "\\%") return "%";
     if (bare === "\\&") return "&";
     return bare;
-  }).replaceAll(/\\text\s*\{\s*(\\?\$|%)\s*\}/g, "$1").replaceAll(/\\text\s+(?=\{)/g, "\\text").replaceAll(
-    /\\mathrm\s*\{\s*([a-zA-Z])\s*\}/g,
-    "$1",
-  ).replaceAll(/\\(?:mathrm|rm)\s*(?=\{)/g, "\\text");
+  }).replaceAll(/\\text\s*\{\s*(\\?\$|%)\s*\}/g, "$1").replaceAll(/\\text\s+(?=\{)/g, "\\text")
+    .replaceAll(/\\text\{\s*([-+]?[\d.,]*\d)\s*\}/g, "$1").replaceAll(
+      /\\mathrm\s*\{\s*([a-zA-Z])\s*\}/g,
+      "$1",
+    ).replaceAll(/\\(?:mathrm|rm)\s*(?=\{)/g, "\\text");
 }
 
 /** Applies a change to all that is not within `\text{…}`. */

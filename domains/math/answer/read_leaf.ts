@@ -35,10 +35,12 @@ const textAfter = /\s*((?:\\text\{[^{}]*\}(?:\s*\^\s*(?:\{\s*-?\d\s*\}|\d))?(?:\
 const wordsAfter =
   /^(.*(?:[\d}).]|\\pi))(\s*)((?:[a-zA-Z]{2,}|[mgshLNJWVAKCM](?![a-zA-Z]))(?:[a-zA-Z\s/.^{}\d-]*))$/;
 
+const timeOfDay = /^\d{1,2}:\d{2}\s*(?:\\text\{\s*)?[ap]\.?\s?m\.?\s*\}?$/i;
+
 /** Reads a leaf in normal form. */
 export function readLeaf(text: string, read: Read): Answer {
-  // Digits beside digits are no product, and no number that is known.
-  if (/^\d+(?:\s+\d+)+$/.test(text)) return { kind: "text", text };
+  // Digits beside digits are no product, and no number that is known; a time of day is no ratio.
+  if (/^\d+(?:\s+\d+)+$/.test(text) || timeOfDay.test(text)) return { kind: "text", text };
   return readNumber(text) ?? readMeasure(text, read) ?? readSpecial(text, read) ?? readWords(text) ??
     { kind: "expression", latex: text };
 }

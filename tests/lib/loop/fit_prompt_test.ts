@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { evaluate } from "exitlab/lib/loop/evaluate.ts";
 import { fitPrompt, type PromptContext } from "exitlab/lib/loop/fit_prompt.ts";
+import { imitatedResponses } from "exitlab/lib/loop/imitate.ts";
 import { evaluationRows, evaluationWarnings } from "exitlab/lib/loop/records.ts";
+import { rollOut, type RolloutContext, rootSource } from "exitlab/lib/loop/rollout.ts";
 import { rootStart, type Start } from "exitlab/lib/curriculum/start.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
 import { promptOperator } from "exitlab/lib/operator/prompt_operator.ts";
+import { selfImitation } from "exitlab/lib/operator/self_imitation.ts";
+import type { Tokenizer } from "exitlab/lib/engine/engine.ts";
+import { Random } from "exitlab/lib/random.ts";
+import { characterTokenizer } from "exitlab/runners/local/tokenizer.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
@@ -44,6 +50,54 @@ Deno.test("a current response that does not fit is shortened as little as it mus
     assert(text.endsWith("So it is 3."));
     assert(text.includes("guess 1 at 0"));
   }
+});
+
+Deno.test("a shortened prompt needs no other characters than a policy of printable ASCII has", () => {
+  const policy = { tokenizer: characterTokenizer, context: 400 };
+  const { tokens, shortened } = fitPrompt(start(long), task, { ...context(400), policy });
+  assert(shortened > 0 && tokens.length + 10 <= 400);
+  assert.match(characterTokenizer.decode(tokens), /characters left out/);
+});
+
+Deno.test("the longest response that fits is found in few tokenisations", () => {
+  let encoded = 0;
+  const { tokenizer } = stubPolicy(1);
+  const counting: Tokenizer = {
+    ...tokenizer,
+    encodeChat: (messages) => {
+      encoded++;
+      return tokenizer.encodeChat(messages);
+    },
+  };
+  for (const size of [300, 1000, 4000]) {
+    encoded = 0;
+    const policy = { tokenizer: counting, context: size };
+    const { shortened } = fitPrompt(start(long), task, { ...context(size), policy });
+    assert(shortened > 0);
+    assert(encoded <= 2 + Math.ceil(Math.log2(long.length)), `${encoded} tokenisations`);
+  }
+});
+
+Deno.test("what is to be imitated is asked in a prompt that fits as well", async () => {
+  const size = 420;
+  const rollouts: RolloutContext = {
+    ...{
+      domain,
+      tasks: domain.tasks("train"),
+      operators: [improve(), selfImitation()],
+      groupSize: 12,
+      seed: 4,
+    },
+    ...{
+      policy: { ...stubPolicy(4), context: size },
+      sampling: { temperature: 1, maxTokens: 200, publishEvery: 1 },
+    },
+  };
+  const roots = rootSource(domain, rollouts.tasks);
+  const groups = await rollOut(rollouts, [0, 1, 2].map((index) => roots.at(index)), 1);
+  const imitated = imitatedResponses(groups, rollouts, new Random(1));
+  assert(imitated.length > 0);
+  for (const { prompt, tokens } of imitated) assert(prompt.length + tokens.length <= size);
 });
 
 Deno.test("the attempt stays whole, and an operator's own words get the shortened response as well", () => {

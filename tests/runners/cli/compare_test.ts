@@ -34,7 +34,13 @@ async function trained(
   arm: string,
   seed: number,
   solved: Solved,
-  { tokens = 1_000_000 + seed, steps = 4, ended = true, row = runRow } = {},
+  {
+    tokens = 1_000_000 + seed,
+    steps = 4,
+    ended = true,
+    row = runRow,
+    benchmarkOf = (_task: string): string => "test",
+  } = {},
 ): Promise<string> {
   const name = `${arm}-s${seed}`;
   await Deno.mkdir(runs, { recursive: true });
@@ -50,13 +56,16 @@ async function trained(
     step: { ...step, iteration: 20, tokens, rollouts: Math.round(tokens / 10) },
     groups: groups ?? [],
     starts: starts ?? [],
-    evaluations: evaluation(20, solved, steps, tasks),
+    evaluations: evaluation(20, solved, steps, tasks).map((row) => ({
+      ...row,
+      split: benchmarkOf(row.task),
+    })),
     resamples: draws(
       20,
       (task, draw) => ({ solved: draw === task % 5, response: `${draw}` }),
       steps + 1,
       tasks,
-    ),
+    ).map((row) => ({ ...row, split: benchmarkOf(row.task) })),
   });
   if (ended) await store.finish("finished");
   else store.close();
@@ -329,4 +338,52 @@ Deno.test("compare puts --notes on the page before the figures, as they are", ()
     );
     assertMistake(await compare(...written, folder), /Expected --notes to be a file but found the folder/);
     assertMistake(await compare("--runs", runs, "--notes", notes), /--notes together with --out/);
+  }));
+
+Deno.test("compare shows macro-averages over benchmarks, each by itself, and one alone with --split", () =>
+  inFolder(async (folder) => {
+    const runs = join(folder, "runs");
+    const benchmarkOf = (task: string): string => ["t0", "t1"].includes(task) ? "aime" : "math500";
+    // Of twelve tasks the two of "aime" are solved by exit alone, the ten of "math500" by both or by none.
+    const rules: Readonly<Record<string, Solved>> = {
+      grpo: (task) => task > 6,
+      exit: (task) => task < 2 || task > 6,
+    };
+    for (const [arm, solved] of Object.entries(rules)) await trained(runs, arm, 1, solved, { benchmarkOf });
+    await trained(runs, "plain", 1, half);
+
+    const { code, out, err } = await compare("--runs", runs, "--arms", "grpo,exit");
+    assert.deepEqual({ code, err }, { code: 0, err: "" });
+    assert.match(out, /^2 arms, 1 seed, 12 held-out tasks of 2 benchmarks, 2 chains each\.$/m);
+    assert.match(
+      out.replaceAll(/\s+/g, " "),
+      /held-out tasks, macro-average over 2 benchmarks, the latest answer/,
+    );
+    assert.match(
+      out.replaceAll(/\s+/g, " "),
+      /macro-averages over 2 benchmarks \(aime 2, math500 10 tasks\)/,
+    );
+    assert.match(out, /^grpo +1 +0\.250 ± 0\.083 /m);
+    assert.match(out, /^exit +1 +0\.750 ± 0\.083 /m);
+    assert.match(out, /^exit - grpo +1 +\+0\.500 /m);
+    assert.match(out, /^aime +k = 0 +k = 4 +Δ4\n.*\ngrpo +0\.000 .*\nexit +1\.000 /m);
+    assert.match(out, /^math500 +k = 0 +k = 4 +Δ4\n.*\ngrpo +0\.500 .*\nexit +0\.500 /m);
+
+    const pages = join(folder, "pages");
+    const alone = await compare("--runs", runs, "--split", "aime", "--out", pages, "--name", "aime");
+    assert.equal(alone.code, 0, alone.err);
+    assert.match(alone.out, /^- Only the held-out tasks of benchmark "aime" count$/m);
+    assert.match(alone.out, /^- Run "plain-s1" is left out: it has no tasks of benchmark "aime"$/m);
+    assert.match(alone.out, /^2 arms, 1 seed, 2 held-out tasks, 2 chains each\.$/m);
+    assert.match(alone.out, /^exit - grpo +1 +\+1\.000 /m);
+    assert.doesNotMatch(alone.out, /macro-average/);
+    const again = await compare(join(pages, "aime.parquet"), "--split", "aime");
+    assert.equal(again.out, alone.out.replace(/^- Run "plain-s1" is left out.*\n/m, ""));
+    assert.equal((await compare(join(pages, "aime.parquet"))).out, out);
+
+    assertMistake(
+      await compare("--runs", runs, "--split", "amie"),
+      /Expected --split to be one of aime, math500, test but found "amie"/,
+    );
+    assert.match((await compare("--runs", runs)).out, /^- Not all runs have the same benchmarks/m);
   }));

@@ -51,6 +51,7 @@ Deno.test("all variants of MATH-500 answers whose verdict follows from how they 
 Deno.test("the field's cases get the verdict of a strict and fair grader", async () => {
   await withChecker(async (checker) => {
     assert.deepEqual(await disagreements(checker, readCases("field.jsonl")), []);
+    assert.deepEqual(await disagreements(checker, readCases("responses.jsonl")), []);
   });
 });
 
