@@ -1,3 +1,4 @@
+import type { Json } from "../../../lib/json.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
@@ -226,9 +227,11 @@ Deno.test("macro_curves and macro_arms say what curveRows() and armTable() say, 
     }
   }));
 
-Deno.test("with one benchmark the macro views have its figures, bit for bit", () =>
+Deno.test("with one benchmark the macro views have its figures", () =>
   inFolder(async (folder) => {
-    // One run: in which order several are summed up is DuckDB's to choose.
+    // In which order values are summed up is DuckDB's to choose, and differs from query to query in the last bit.
+    const rounded = (rows: readonly (readonly Json[])[]): Json[][] =>
+      rows.map((row) => row.map((value) => typeof value === "number" ? Number(value.toFixed(12)) : value));
     const store = await begin(folder, "one");
     const random = new Random(1, "answers");
     await store.write({ evaluations: evaluation(20, () => random.chance(0.4), 16, 11) });
@@ -239,7 +242,8 @@ Deno.test("with one benchmark the macro views have its figures, bit for bit", ()
         const one = await reader.query(`select * exclude split from ${view} order by all`);
         assert.equal(one.rows.length, rows);
         const names = one.columns.map(({ name }) => name).join(", ");
-        assert.deepEqual(await reader.query(`select ${names} from macro_${view} order by all`), one);
+        const macro = await reader.query(`select ${names} from macro_${view} order by all`);
+        assert.deepEqual([macro.columns, rounded(macro.rows)], [one.columns, rounded(one.rows)]);
       }
     } finally {
       reader.close();
