@@ -9,6 +9,8 @@ import { groupEnd } from "./scan.ts";
 const mostWrappers = 8;
 
 const delimiter = /\\\\|\\[()[\]]/g;
+/** "or" without room around it, as in `x=1orx=-1`. */
+const gluedWord = /(?<=[\d)\]}])(or|and)(?=[A-Z\d(\\]|[a-z]\b)/g;
 const dollar = /\\[^]|\$/g;
 const box = /^\\(?:boxed|fbox)\s*(?=\{)/;
 const quotes = [['\\"', '\\"'], ['"', '"'], ["“", "”"], ["`", "`"], ["«", "»"], ["``", "''"]] as const;
@@ -34,7 +36,7 @@ export function cleanAnswer(text: string): string {
     if (next === clean) break;
     clean = next;
   }
-  return clean;
+  return clean.replaceAll(gluedWord, " $1 ");
 }
 
 function unwrap(text: string): string {
@@ -50,7 +52,7 @@ function unwrap(text: string): string {
       return inner.slice(open.length, end).trim();
     }
   }
-  return inner.replace(/^(?:[:=≈∴&]|\\therefore(?![a-zA-Z])|\\qquad|\\quad)\s*/, "");
+  return inner.replace(/^(?:[:;,=≈∴&]|\\therefore(?![a-zA-Z])|\\qquad|\\quad)\s*/, "");
 }
 
 /**

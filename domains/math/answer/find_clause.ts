@@ -25,7 +25,7 @@ export interface Clause {
 }
 
 const verb =
-  /(?<!\p{L})(?:is|are|was|were|be|becomes?|equals?|equal to|gives?|gets?|got|obtain|has|have|had|yields?|remains?|costs?|makes?|made|takes?|took|pays?|paid|spends?|spent|earns?|earned|needs?|saves?|saved|totals?|rounds? (?:up |down )?to)(?!\p{L})(?! not)|[:≈]/giu;
+  /(?<!\p{L})(?:is|are|was|were|be|becomes?|equals?|equal to|gives?|gets?|got|obtain|has|have|had|yields?|remains?|costs?|makes?|made|takes?|took|pays?|paid|spends?|spent|earns?|earned|needs?|saves?|saved|totals?|rounds? (?:up |down )?to)(?!\p{L})(?! not)|(?<!\d):|:(?!\d)|≈/giu;
 const equalsSign = /(?<![<>=!:])=(?!=)/g;
 const verbOrEquals = new RegExp(`${verb.source}|${equalsSign.source}`, "giu");
 /** What stands between a verb and its number. */
@@ -62,7 +62,7 @@ export function leading({ text, from, to }: Clause, sure: boolean): string | und
   for (let cut = start.replace(loose, ""); cut !== start; cut = start.replace(loose, "")) start = cut;
   const rest = clause.slice(prose.at);
   if (!sure && /[\d$\\=]/.test(rest)) return undefined;
-  const isChoice = /^\s*[*$]*\s*(?:\([A-J]\)|[A-J][.,):;])/.test(start);
+  const isChoice = /^\s*[*$]*\s*(?:\([A-J]\)|[A-J][.,):;])/.test(clause.slice(0, prose.at));
   if (!isChoice && !/[\d∞π√]|\\[a-zA-Z(\[]|\$[^$]+\$/.test(start)) return undefined;
   return result(start);
 }

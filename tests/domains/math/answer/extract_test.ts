@@ -234,7 +234,7 @@ Deno.test("dollar signs of prices delimit no mathematics", () => {
     ["One has $3. Another one has $4 less", "$4"],
   ]);
   finds("phrase", [["Answer $ \\frac{1}{2} \\$ = \\frac{10}{9} $", "\\frac{1}{2} \\$ = \\frac{10}{9}"]]);
-  finds("math", [["He paid $5 for $x$ of them, so to say for $x = 3$.", "x = 3"]]);
+  finds("math", [["He paid $5 for $x$ of them, that is, for $x = 3$.", "x = 3"]]);
 });
 
 Deno.test("else the last number of plain text counts, with its expression", () => {
