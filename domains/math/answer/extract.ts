@@ -105,8 +105,7 @@ function marked(text: string): ExtractedAnswer | null {
 
 function lastBoxes(text: string): Group | undefined {
   const found = boxes(text);
-  const last = groupAt(text, found, found.length - 1, true);
-  return last?.text === "" ? undefined : last;
+  return groupAt(text, found, found.length - 1, true);
 }
 
 const hashes = /^[ \t]*####(?!#)[ \t]*(\S[^\n]*)$/gm;

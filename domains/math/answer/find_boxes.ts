@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { trimPunctuation } from "./extract_clean.ts";
+import { cleanAnswer, trimPunctuation } from "./extract_clean.ts";
 import type { Span } from "./find_math.ts";
 
 /** Two backslashes: text that was escaped twice. */
@@ -58,7 +58,7 @@ export function boxes(text: string): Span[] {
     if (!holdsOther) found.push({ start: last.start, end, text: text.slice(last.from, end) });
     found.sort((a, b) => a.start - b.start);
   }
-  return found.filter(({ text }) => text.trim() !== "");
+  return found.filter(({ text }) => cleanAnswer(text) !== "");
 }
 
 function bareBox(text: string, from: number): string {

@@ -32,7 +32,7 @@ export interface Group {
 }
 
 /**
- * The group that ends with one of the spans of a text.
+ * The group that ends with one of the spans of a text; `undefined` if there is nothing in it.
  *
  * @param spans In order; none within another.
  * @param last The index of the group's last span.
@@ -64,10 +64,11 @@ export function groupAt(
     if (!joins(text.slice(before.end, Math.min(after.start, before.end + mostBetween + 1)), boxed)) break;
     first--;
   }
-  const items = spans.slice(first, last + 1).map(({ text: inner, start, end }) => {
+  const items = spans.slice(first, last + 1).flatMap(({ text: inner, start, end }) => {
     const item = boxed ? cleanAnswer(inner) : conclusion(inner, text.startsWith("\\begin", start));
-    return withSuffix(item, text.slice(end, end + mostBetween));
+    return item === "" ? [] : [withSuffix(item, text.slice(end, end + mostBetween))];
   });
+  if (items.length === 0) return undefined;
   return { start: spans[first]?.start ?? end.start, end: end.end, text: [...new Set(items)].join(", ") };
 }
 

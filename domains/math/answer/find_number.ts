@@ -9,7 +9,7 @@ import { firstProse } from "./find_words.ts";
 
 /** A number that is no part of a word, with thousands, decimals and an exponent. */
 const number =
-  /(?<![\p{Script=Latin}\p{N}_]|\d:)(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+|[\u00bc-\u00be\u2150-\u215e])(?:[eE][-+]?\d+(?![\p{L}\d]))?/gu;
+  /(?<![\p{Script=Latin}\p{N}_])(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+|[\u00bc-\u00be\u2150-\u215e])(?:[eE][-+]?\d+(?![\p{L}\d]))?/gu;
 /** What makes a number one of a row and not a count. */
 const ordinal = /^(?:st|nd|rd|th)(?![a-z])/;
 const label = /(?:^|\n)[\s#*]*(?:step\s*)?$/i;

@@ -143,11 +143,59 @@ const repeats = [
   "$`",
 ];
 
-Deno.test("a megabyte of anything takes no more than its share: a scan that starts over would not end", () => {
+/**
+ * How many characters regular expressions and searches look at while something runs; of an expression that is bound to
+ * one place and does not match there, that place.
+ */
+function charactersRead(run: () => void): number {
+  const { exec } = RegExp.prototype;
+  const { indexOf, lastIndexOf } = String.prototype;
+  let read = 0;
+  RegExp.prototype.exec = function (text: string): RegExpExecArray | null {
+    const start = this.global || this.sticky ? this.lastIndex : 0;
+    const found = exec.call(this, text);
+    const isBound = this.sticky || (this.source.startsWith("^") && !this.multiline);
+    const end = found === null ? (isBound ? start + 1 : text.length) : found.index + found[0].length;
+    read += end - start;
+    return found;
+  };
+  String.prototype.indexOf = function (this: string, part: string, from = 0): number {
+    const at = indexOf.call(this, part, from);
+    read += (at < 0 ? this.length : at) - from;
+    return at;
+  };
+  String.prototype.lastIndexOf = function (this: string, part: string, from = this.length): number {
+    const at = lastIndexOf.call(this, part, from);
+    read += from - Math.max(0, at);
+    return at;
+  };
+  try {
+    run();
+  } finally {
+    RegExp.prototype.exec = exec;
+    Object.assign(String.prototype, { indexOf, lastIndexOf });
+  }
+  return read;
+}
+
+Deno.test("twice as much of anything is at most twice the work", () => {
+  const size = 2 ** 14;
   for (const unit of repeats) {
     for (const end of ["", "5", "}$"]) {
-      const text = unit.repeat(Math.ceil(2 ** 20 / unit.length)) + end;
-      extractAnswer(text);
+      const work = (length: number): number =>
+        charactersRead(() => void extractAnswer(unit.repeat(Math.ceil(length / unit.length)) + end));
+      const [once, twice] = [work(size), work(2 * size)];
+      assert.ok(once > 100, `Only ${once} characters were read`);
+      assert.ok(twice < 2.2 * once, `${JSON.stringify(unit + "…" + end)}: ${once}, then ${twice}`);
     }
+  }
+});
+
+Deno.test("a long row of anything comes to an end, alone and after anything else", () => {
+  for (const [at, unit] of repeats.entries()) {
+    const other = repeats[(at * 7 + 3) % repeats.length] ?? "";
+    extractAnswer(unit.repeat(2 ** 14));
+    extractAnswer((unit + other).repeat(2 ** 12));
+    extractAnswer(other.repeat(2 ** 12) + unit.repeat(2 ** 12));
   }
 });

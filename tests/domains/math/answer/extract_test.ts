@@ -253,6 +253,7 @@ Deno.test("else the last number of plain text counts, with its expression", () =
     ["It takes 3 hours and 20 minutes.", "3 hours and 20 minutes"],
     ["It will take her 120/24 = 5 hours to read 120 pages.", "5 hours"],
     ["The sum of the digits is 7 (that is 3 + 4).", "7"],
+    ["The sum of the digits is 7 (that is (3) + 4).", "7"],
     ["There were 7 of them, and he was the 3rd.", "7"],
     ["The train arrives at 3:45 PM.", "3:45"],
     ["答案是5", "5"],
