@@ -19,12 +19,12 @@ export type UsualMode = "base" | "improve" | "diverge";
 export type Mode = UsualMode | `custom-${string}`;
 
 /** One chat message. */
-export interface Message {
+export type Message = {
   /** Who speaks. */
   readonly role: "system" | "user" | "assistant" | "tool";
   /** The text. */
   readonly content: string;
-}
+};
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;

@@ -27,3 +27,4 @@ export { readTable, type TableLimits, type TableRow } from "./read_table.ts";
 export { readHubDataset } from "./hub_dataset.ts";
 export type { HubDatasetOptions } from "./dataset_request.ts";
 export type { DatasetSurroundings } from "./dataset_client.ts";
+export * from "./tool/mod.ts";

@@ -1,0 +1,79 @@
+import { isJsonArray, type Json } from "../../json.ts";
+import { exactText } from "./exact_json.ts";
+import { PythonReader, PythonSyntaxError } from "./python_literal.ts";
+import type { ToolCall } from "./tool.ts";
+import {
+  signalIn,
+  signals,
+  type ToolFormat,
+  type ToolFormatOptions,
+  toolLines,
+  withoutThoughts,
+} from "./tool_format.ts";
+
+/**
+ * Calls in Python's syntax, as a list or by lines: `[cd(folder='docs'), ls()]`. A message that is none is the answer, which ends
+ * the request; so it is in the Berkeley function-calling leaderboard. Only literals are read: nothing is evaluated.
+ *
+ * @example
+ * ```ts
+ * import { pythonFormat } from "exitlab/domain";
+ * import assert from "node:assert/strict";
+ *
+ * const { parse } = pythonFormat({ exact: true });
+ * assert.deepEqual(parse("[cd('docs'), fill(liters=2.0)]").calls, [
+ *   { name: "cd", arguments: {}, positional: ["docs"] },
+ *   { name: "fill", arguments: { liters: { $float: "2" } }, positional: [] },
+ * ]);
+ * assert.equal(parse("There are three files.").signal, "finished");
+ * ```
+ */
+export function pythonFormat({ exact = false }: ToolFormatOptions = {}): ToolFormat {
+  return {
+    name: "python",
+    instructions: (tools) =>
+      [
+        "You have these tools, each described by its name, its purpose and the JSON Schema of its arguments:",
+        toolLines(tools),
+        "To call tools, answer with a list of calls in Python's syntax alone, such as [name(argument='value'), other(count=2)]. " +
+        "Their results come back in the next message. A message without calls ends the request." +
+        ` If it cannot be fulfilled at all, write ${signals.failed}.`,
+      ].join("\n\n"),
+    parse: (text) => {
+      const said = withoutThoughts(text);
+      const calls = callsOf(said, exact);
+      return { calls, signal: signalIn(said) ?? (calls.length === 0 ? "finished" : null), problem: null };
+    },
+    write: (calls) => calls.length === 0 ? signals.finished : `[${calls.map(callText).join(", ")}]`,
+  };
+}
+
+function callsOf(text: string, exact: boolean): ToolCall[] {
+  let bare = text;
+  for (const signal of Object.values(signals)) bare = bare.replaceAll(signal, "");
+  bare = bare.trim().replace(/^```(?:python|tool_code)?\n|\n?```$/g, "");
+  try {
+    return new PythonReader(bare, exact).calls();
+  } catch (error) {
+    if (error instanceof PythonSyntaxError) return [];
+    throw error;
+  }
+}
+
+function callText({ name, arguments: args, positional }: ToolCall): string {
+  const named = Object.entries(args).map(([key, value]) => `${key}=${literal(value)}`);
+  return `${name}(${[...positional.map(literal), ...named].join(", ")})`;
+}
+
+/** A value as Python writes it. */
+function literal(value: Json): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value !== "object") return JSON.stringify(value);
+  const number = exactText(value);
+  if (number !== undefined) return number;
+  if (isJsonArray(value)) return `[${value.map(literal).join(", ")}]`;
+  return `{${
+    Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item)}`).join(", ")
+  }}`;
+}
