@@ -20,7 +20,6 @@ export function checkSettings(settings: Settings, where: string): void {
   for (const part of [settings.curriculum, ...settings.operators]) checkNeeds(part, settings, where);
   checkBudget(settings, where);
   checkGroups(settings, where);
-  checkTurns(settings, where);
   checkEvaluation(settings, where);
   checkContext(settings, where);
 }
@@ -116,14 +115,6 @@ function checkGroups({ objective, sampling }: Settings, where: string): void {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message} ("${where}objective")`);
   }
-}
-
-function checkTurns({ domain }: Settings, where: string): void {
-  if (domain.traits.turns === "single") return;
-  throw new UserError(
-    `Expected "${where}domain" to have a single turn but found ${factoryName(domain.kind)} with several: ` +
-      "self-improvement curves are not measured over turns yet",
-  );
 }
 
 function checkEvaluation({ domain, evaluate }: Settings, where: string): void {

@@ -1,10 +1,7 @@
-import type { EvaluationContext } from "./evaluate.ts";
-import { attemptAt, heldOutTasks } from "./evaluate.ts";
-import { rootStart } from "../curriculum/start.ts";
 import type { Attempt } from "../domain/verdict.ts";
-import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import { deriveSeed } from "../random.ts";
-import { fitPrompt } from "./fit_prompt.ts";
+import { episodeAttempt, type EvaluationContext } from "./evaluate.ts";
+import { playHeldOut } from "./play_held_out.ts";
 
 /** One first attempt, drawn as if no other had been. */
 export interface ResampleOutcome {
@@ -14,7 +11,7 @@ export interface ResampleOutcome {
   readonly benchmark: string;
   /** Which attempt of the task, from 0. */
   readonly draw: number;
-  /** The response and its verdict. */
+  /** The response and its verdict; of several turns the responses of all, by lines, and the verdict at the end. */
   readonly attempt: Attempt;
   /** Generated tokens. */
   readonly tokens: number;
@@ -28,31 +25,15 @@ export interface ResampleOutcome {
  * @throws {UserError} If the domain gives a verdict outside [0, 1].
  */
 export async function resample(context: EvaluationContext, iteration: number): Promise<ResampleOutcome[]> {
-  const { domain, policy, evaluation, maxTokens, seed } = context;
-  const draws = heldOutTasks(domain, evaluation.tasks).flatMap((
-    { id, task, benchmark = defaultBenchmark },
-    index,
-  ) =>
-    Array.from({ length: evaluation.resamples }, (_, draw) => ({
-      task,
-      benchmark,
-      draw,
-      start: rootStart(index, id, domain.begin(task)),
-    }))
-  );
-  const completions = await policy.sample(draws.map(({ task, draw, start }) => ({
-    prompt: fitPrompt(start, task, context).tokens,
-    maxTokens,
-    temperature: evaluation.temperature,
-    topP: evaluation.topP,
-    seed: deriveSeed(seed, "resample", iteration, start.root, draw),
-  })));
-  const outcomes: ResampleOutcome[] = [];
-  for (const [at, { task, benchmark, draw, start }] of draws.entries()) {
-    const completion = completions[at];
-    if (completion === undefined) throw new Error("The engine lost a completion");
-    const attempt = await attemptAt(domain, task, start, policy.tokenizer.decode(completion.tokens));
-    outcomes.push({ task: start.root, benchmark, draw, attempt, tokens: completion.tokens.length });
-  }
-  return outcomes;
+  const { evaluation, seed } = context;
+  const episodes = await playHeldOut(context, {
+    samples: evaluation.resamples,
+    steps: 0,
+    seed: (root, draw, _step, turn) =>
+      deriveSeed(seed, "resample", iteration, root, draw, ...turn === 0 ? [] : [turn]),
+  });
+  return episodes.map((episode) => {
+    const { task, benchmark, sample: draw, tokens } = episode;
+    return { task, benchmark, draw, attempt: episodeAttempt(episode), tokens };
+  });
 }

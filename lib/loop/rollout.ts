@@ -10,6 +10,7 @@ import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
 import type { Completion, Policy, SampleRequest } from "../engine/engine.ts";
 import type { Json } from "../json.ts";
 import { fitPrompt, type FittedPrompt } from "./fit_prompt.ts";
+import { mostTurns, neverEnds } from "./play_held_out.ts";
 import { deriveSeed } from "../random.ts";
 import type { Sampling } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
@@ -156,7 +157,22 @@ function finishEpisode({ domain, operators }: RolloutContext, episode: Episode):
   if (verdict === null) throw new Error("Cannot finish an episode that was not played");
   const rule = operators.find(({ rewardRule }) => rewardRule?.mode === start.mode)?.rewardRule?.rule;
   const reward = responseReward(domain, start.mode, start.attempt?.verdict ?? null, verdict, rule);
-  return { start, responses, verdict, reward, successors };
+  return {
+    start,
+    responses,
+    verdict,
+    reward,
+    successors: successors.map((each) => withReturn(each, verdict)),
+  };
+}
+
+/**
+ * A partial history with the verdict on the whole episode: what an attempt is worth is what came of it, and a step that
+ * rewrites it is compared with that.
+ */
+function withReturn(successor: Start, verdict: Verdict): Start {
+  const { attempt } = successor;
+  return attempt === null ? successor : { ...successor, attempt: { ...attempt, verdict } };
 }
 
 /** Plays all episodes to their end, one turn of each at a time. */
@@ -167,6 +183,8 @@ async function playOut(
 ): Promise<void> {
   let live = episodes;
   for (let turn = 0; live.length > 0; turn++) {
+    const endless = turn < mostTurns ? undefined : live[0]?.start.root;
+    if (endless !== undefined) throw neverEnds(context.domain.kind, endless);
     const prompts = new PromptCache(context);
     const asked = live.map((episode) => prompts.of(episode.at));
     const requests = live.map((episode, at): SampleRequest => ({

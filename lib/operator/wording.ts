@@ -53,7 +53,7 @@ export function wordIteration(mode: Exclude<UsualMode, "base">, request: Iterati
 
 /**
  * The domain's prompt with its last request made into sections: an instruction, the request, the current response,
- * feedback on it if there is any.
+ * feedback on it if there is any. Of a conversation all else stays as it is before them.
  *
  * @param instruction What is asked of the current response.
  * @param more Sections to follow.
@@ -75,7 +75,9 @@ export function wordSections(
     ...feedback,
     ...more,
   ].join("\n\n");
-  return [...messages.filter((_, index) => index !== asked), { role: "user", content }];
+  // A request that was acted on already stays where it was, before what came of it.
+  const before = asked === messages.length - 1 ? messages.slice(0, asked) : messages;
+  return [...before, { role: "user", content }];
 }
 
 const instructions = {

@@ -23,8 +23,8 @@ export interface ToolBudgets {
 export interface ToolScenario<Task extends Json, World extends Json> {
   /** How the policy writes calls. */
   readonly format: ToolFormat;
-  /** What an episode may take. */
-  readonly budgets: ToolBudgets;
+  /** What an episode may take, the same for all tasks or by task. */
+  readonly budgets: ToolBudgets | ((task: Task) => ToolBudgets);
   /** The world before the first request. */
   world(task: Task): World;
   /** The user's requests, in order; at least one. */
@@ -85,7 +85,7 @@ const usualCharacters = 20_000;
 export function toolBehaviour<Task extends Json, World extends Json>(
   scenario: ToolScenario<Task, World>,
 ): ToolBehaviour<Task, World> {
-  const { format, budgets } = scenario;
+  const { format } = scenario;
   return {
     begin: (task): ToolState<World> => ({
       world: scenario.world(task),
@@ -103,12 +103,8 @@ export function toolBehaviour<Task extends Json, World extends Json>(
       return [{ role: "system", content }, ...messages];
     },
     step: async (task, state, response): Promise<Step<ToolState<World>>> => {
-      const after = await play(
-        scenario,
-        task,
-        state,
-        response.slice(0, budgets.characters ?? usualCharacters),
-      );
+      const { characters = usualCharacters } = budgetsOf(scenario, task);
+      const after = await play(scenario, task, state, response.slice(0, characters));
       return { state: after, verdict: await scenario.judge(task, after), done: after.ending !== null };
     },
   };
@@ -133,7 +129,7 @@ async function play<Task extends Json, World extends Json>(
     requestTurns: state.requestTurns + 1,
     log: [...state.log, ...made.log],
   };
-  const { budgets } = scenario;
+  const budgets = budgetsOf(scenario, task);
   if (made.log.length < calls.length) return { ...after, ending: "calls" };
   if (signal === "failed") return { ...after, ending: "failed" };
   const finished = signal === "finished" ? finishRequest(scenario, task, after) : after;
@@ -153,13 +149,20 @@ async function makeCalls<Task extends Json, World extends Json>(
   const tools = scenario.tools(task, state.request);
   const log: LoggedCall[] = [];
   let { world } = state;
-  for (const call of calls.slice(0, Math.max(0, scenario.budgets.calls - state.log.length))) {
+  for (const call of calls.slice(0, Math.max(0, budgetsOf(scenario, task).calls - state.log.length))) {
     const tool = tools.find(({ name }) => name === call.name);
     const outcome = tool === undefined ? unknownTool(world, call, tools) : await tool.call(world, call);
     world = outcome.world;
     log.push({ ...call, request: state.request, ok: outcome.ok, result: outcome.result });
   }
   return { world, log };
+}
+
+function budgetsOf<Task extends Json, World extends Json>(
+  { budgets }: ToolScenario<Task, World>,
+  task: Task,
+): ToolBudgets {
+  return typeof budgets === "function" ? budgets(task) : budgets;
 }
 
 /** Goes on to the next request, or ends the episode after the last. */

@@ -7,18 +7,22 @@ import { stubPolicy } from "../../support/stub_engine.ts";
 
 const evaluation = { every: 0, steps: 3, samples: 2, tasks: 4, temperature: 0.7, topP: 0.9, resamples: 3 };
 
-function context(): EvaluationContext & { asked: SampleRequest[][] } {
+function context(): EvaluationContext & { asked: SampleRequest[][]; tokens: () => number } {
   const policy = stubPolicy(1);
   const asked: SampleRequest[][] = [];
+  let tokens = 0;
   return {
     asked,
+    tokens: () => tokens,
     domain: digits(),
     operators: [improve()],
     policy: {
       ...policy,
-      sample: (requests) => {
+      sample: async (requests) => {
         asked.push([...requests]);
-        return policy.sample(requests);
+        const completions = await policy.sample(requests);
+        for (const completion of completions) tokens += completion.tokens.length;
+        return completions;
       },
     },
     maxTokens: 5,
@@ -62,9 +66,39 @@ Deno.test("evaluate() says whether a response changed, and gives the same again"
   }
 });
 
-Deno.test("evaluate() refuses a domain of several turns", async () => {
+const turns = 3;
+
+function conversation(): ReturnType<typeof context> {
+  return { ...context(), domain: digits({ turns }) };
+}
+
+Deno.test("evaluate() gives every turn k steps, in an episode for each k", async () => {
+  const at = conversation();
+  const outcomes = await evaluate(at, 0);
+  assert.equal(outcomes.length, 4 * 2 * 4);
+  for (const { step, attempt, attempts } of outcomes) {
+    assert.equal(attempts.length, turns);
+    assert.equal(attempt.response, attempts.map(({ response }) => response).join("\n"));
+    assert.deepEqual(attempt.verdict, attempts.at(-1)?.verdict, `k = ${step}`);
+  }
+  const drawn = at.asked.flat().length;
+  // The first turn is one chain; of later turns, episodes whose first turn came to the same are one, too.
+  assert(drawn >= 4 * 2 * 4 * turns / 2 && drawn <= 4 * 2 * (4 + (turns - 1) * (1 + 2 + 3 + 4)));
+  const tokens = outcomes.reduce((sum, outcome) => sum + outcome.tokens, 0);
+  assert.equal(tokens, at.tokens(), "each token counts once");
+});
+
+Deno.test("evaluate() at k = 0 plays the episode that base requests alone play", async () => {
+  const at = conversation();
+  const plain = await evaluate({ ...at, evaluation: { ...evaluation, steps: 0 } }, 0);
+  const outcomes = await evaluate(at, 0);
+  assert.deepEqual(outcomes.filter(({ step }) => step === 0), plain);
+  assert.deepEqual(await evaluate(conversation(), 0), outcomes);
+});
+
+Deno.test("evaluate() stops an episode that does not end, and names its task", async () => {
   await assert.rejects(
-    evaluate({ ...context(), domain: digits({ turns: 2 }) }, 0),
-    /need a single-turn domain/,
+    evaluate({ ...context(), domain: digits({ turns: 1001 }), evaluation: { ...evaluation, steps: 0 } }, 0),
+    /to end within 1,000 turns but domain "digits", task "test-0", goes on/,
   );
 });
