@@ -38,6 +38,21 @@ export interface Simulator {
    * are private: they are state, but no grader compares them. A scenario that is shared with other instances is not changed.
    */
   load(scenario: PyDict): PyDict;
+  /** What graders see of the attributes; all that are not private when left out. */
+  visible?(self: PyDict): PyDict;
+}
+
+/** Parameters by their names, or with what they are when left out. */
+export type Signature = readonly (string | readonly [name: string, otherwise: PyValue])[];
+
+/** A method of a signature. */
+export function method(signature: Signature, call: Method["call"]): Method {
+  return {
+    parameters: signature.map((each) =>
+      typeof each === "string" ? { name: each } : { name: each[0], default: each[1] }
+    ),
+    call,
+  };
 }
 
 /**
@@ -59,7 +74,7 @@ export function bind(owner: string, name: string, method: Method, args: PyDict):
     const what = `missing ${missing.length} required positional argument${missing.length === 1 ? "" : "s"}`;
     throw new PythonError("TypeError", `${owner}.${name}() ${what}: ${names}`);
   }
-  return parameters.map((each) => args.get(each.name) ?? each.default ?? null);
+  return parameters.map((each) => (args.has(each.name) ? args.get(each.name) : each.default) ?? null);
 }
 
 /** Names joined as Python joins them: `'a' and 'b'`, `'a', 'b', and 'c'`. */

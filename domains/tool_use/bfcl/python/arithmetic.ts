@@ -52,6 +52,8 @@ export function float(value: PyValue): number {
     );
   }
   const text = value.trim();
+  const special = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(text);
+  if (special !== null) return special[2] === undefined ? NaN : special[1] === "-" ? -Infinity : Infinity;
   if (!/^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
     throw new PythonError("ValueError", `could not convert string to float: '${value}'`);
   }
@@ -62,28 +64,6 @@ export function float(value: PyValue): number {
 export function asNumber(value: PyValue): bigint | number | undefined {
   if (typeof value === "boolean") return value ? 1n : 0n;
   return isNumber(value) ? value : undefined;
-}
-
-/** `round(value, places)` of a float: the nearest decimal to its exact value, ties to even. */
-export function round(value: number, places: number): number {
-  if (!Number.isFinite(value)) return value;
-  if (places > 22) return value;
-  // toFixed works on the exact binary value, as Python does; only an exact tie differs, and is mended here.
-  const fixed = Number(value.toFixed(places));
-  const scaled = Math.abs(value) * 10 ** places;
-  const isTie = places <= 2 && scaled % 1 === 0.5 && scaled / 10 ** places === Math.abs(value) &&
-    isExactTie(value, places);
-  if (!isTie) return fixed;
-  const floor = Math.floor(scaled);
-  const even = floor % 2 === 0 ? floor : floor + 1;
-  return Math.sign(value) * even / 10 ** places;
-}
-
-/** Whether a value lies exactly between two decimals: its doubled multiple is then a whole number without rounding. */
-function isExactTie(value: number, places: number): boolean {
-  const doubled = value.toFixed(places + 25 > 100 ? 100 : places + 25);
-  const decimals = doubled.split(".")[1] ?? "";
-  return /^50*$/.test(decimals.slice(places));
 }
 
 function numeric(operator: string, left: PyValue, right: PyValue, value: PyValue): bigint | number {

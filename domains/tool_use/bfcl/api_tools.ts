@@ -1,0 +1,62 @@
+import { isJsonArray, isJsonObject, type Json, type JsonObject, type Tool } from "../../../lib/domain/mod.ts";
+import { apis } from "./apis.ts";
+import { pyValue } from "./python/state_json.ts";
+import type { PyDict } from "./python/value.ts";
+import { type BfclWorld, callMethod } from "./world.ts";
+
+const made = new Map<string, readonly Tool<BfclWorld>[]>();
+
+/** The methods of an API class as tools, described in the benchmark's own words. */
+export function apiTools(owner: string): readonly Tool<BfclWorld>[] {
+  const known = made.get(owner);
+  if (known !== undefined) return known;
+  const url = new URL(`data/func_doc/${apis.get(owner)?.doc ?? ""}`, import.meta.url);
+  const docs: Json[] = Deno.readTextFileSync(url).split("\n").filter((line) => line !== "").map((line) =>
+    JSON.parse(line)
+  );
+  const tools = docs.filter(isJsonObject).map((doc) => toolOf(owner, doc));
+  made.set(owner, tools);
+  return tools;
+}
+
+function toolOf(owner: string, doc: JsonObject): Tool<BfclWorld> {
+  const name = String(doc.name);
+  return {
+    name,
+    description: String(doc.description),
+    parameters: objectOf(jsonSchema(doc.parameters ?? {})),
+    call: (world, { arguments: args, positional }) => {
+      const { world: after, result, ok } = callMethod(
+        world,
+        owner,
+        name,
+        dictOf(args),
+        positional.map(pyValue),
+      );
+      return { world: after, result, ok };
+    },
+  };
+}
+
+/** The arguments by name; a name that is a tag of `plainJson` is only a name here. */
+function dictOf(args: JsonObject): PyDict {
+  return new Map(Object.entries(args).map(([name, value]) => [name, pyValue(value)]));
+}
+
+const types: ReadonlyMap<string, string> = new Map([["dict", "object"], ["float", "number"], [
+  "tuple",
+  "array",
+]]);
+
+/** The benchmark's parameters as JSON Schema: they differ in the names of types. */
+function jsonSchema(value: Json, key: string = ""): Json {
+  if (isJsonArray(value)) return value.map((item) => jsonSchema(item));
+  if (isJsonObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, jsonSchema(item, name)]));
+  }
+  return key === "type" && typeof value === "string" ? types.get(value) ?? value : value;
+}
+
+function objectOf(value: Json): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
