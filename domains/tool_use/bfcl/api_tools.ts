@@ -1,8 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, type Tool } from "../../../lib/domain/mod.ts";
 import { apis } from "./apis.ts";
-import { pyValue } from "./python/state_json.ts";
-import type { PyDict } from "./python/value.ts";
 import { type BfclWorld, callMethod } from "./world.ts";
+import { writtenArguments, writtenValue } from "./written_value.ts";
 
 const made = new Map<string, readonly Tool<BfclWorld>[]>();
 
@@ -30,17 +29,12 @@ function toolOf(owner: string, doc: JsonObject): Tool<BfclWorld> {
         world,
         owner,
         name,
-        dictOf(args),
-        positional.map(pyValue),
+        writtenArguments(args),
+        positional.map(writtenValue),
       );
       return { world: after, result, ok };
     },
   };
-}
-
-/** The arguments by name; a name that is a tag of `plainJson` is only a name here. */
-function dictOf(args: JsonObject): PyDict {
-  return new Map(Object.entries(args).map(([name, value]) => [name, pyValue(value)]));
 }
 
 const types: ReadonlyMap<string, string> = new Map([["dict", "object"], ["float", "number"], [

@@ -6,11 +6,11 @@
 import type { Json, ToolState } from "../../../lib/domain/mod.ts";
 import { groundTruth } from "./ground_truth.ts";
 import { equal } from "./python/equal.ts";
-import { pyValue } from "./python/state_json.ts";
-import type { PyDict, PyValue } from "./python/value.ts";
+import type { PyValue } from "./python/value.ts";
 import type { BfclRow, GroundTruthCall } from "./rows.ts";
 import { bind } from "./simulator.ts";
 import { type BfclWorld, sameState, simulatorOf } from "./world.ts";
+import { writtenArguments, writtenValue } from "./written_value.ts";
 
 /**
  * Which grader says whether a task is solved.
@@ -89,9 +89,9 @@ function successfulCalls({ log, world }: State, turn: number): BoundCall[] {
     ({ name, arguments: args, positional }) => {
       const owner = Object.keys(world).find((each) => simulatorOf(each).methods.has(name)) ?? "";
       const method = simulatorOf(owner).methods.get(name);
-      const named: PyDict = new Map(Object.entries(args).map(([key, value]) => [key, pyValue(value)]));
+      const named = writtenArguments(args);
       for (const [at, value] of positional.entries()) {
-        named.set(method?.parameters[at]?.name ?? "", pyValue(value));
+        named.set(method?.parameters[at]?.name ?? "", writtenValue(value));
       }
       return { name, args: method === undefined ? [] : bind(owner, name, method, named) };
     },

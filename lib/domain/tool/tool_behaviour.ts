@@ -29,8 +29,10 @@ export interface ToolScenario<Task extends Json, World extends Json> {
   world(task: Task): World;
   /** The user's requests, in order; at least one. */
   requests(task: Task): readonly string[];
-  /** The tools there are while a request is open. */
+  /** The tools that can be called while a request is open. */
   tools(task: Task, request: number): readonly Tool<World>[];
+  /** The tools that the policy is told of; all that can be called when left out. */
+  shown?(task: Task, request: number): readonly Tool<World>[];
   /** What the policy is told before the description of the tools; nothing when left out. */
   preamble?(task: Task): string;
   /** What the judge wants to remember of a request that has just been finished, such as how the world was. */
@@ -98,7 +100,8 @@ export function toolBehaviour<Task extends Json, World extends Json>(
       ending: null,
     }),
     prompt: (task, { messages, request }): Message[] => {
-      const parts = [scenario.preamble?.(task), format.instructions(scenario.tools(task, request))];
+      const tools = scenario.shown?.(task, request) ?? scenario.tools(task, request);
+      const parts = [scenario.preamble?.(task), format.instructions(tools)];
       const content = parts.filter((part) => part !== undefined && part !== "").join("\n\n");
       return [{ role: "system", content }, ...messages];
     },
