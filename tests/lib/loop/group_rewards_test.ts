@@ -28,7 +28,7 @@ function rollout(start: Start, reward: number, ...texts: readonly string[]): Rol
     },
     text,
   }));
-  return { start, responses, verdict: verdict(reward), reward, successors: [] };
+  return { start, responses, attempts: [], verdict: verdict(reward), reward, successors: [] };
 }
 
 function group(start: Start, ...rewards: readonly number[]): Group {

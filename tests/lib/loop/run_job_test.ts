@@ -19,6 +19,7 @@ import { openRuns } from "exitlab/lib/metrics/reader.ts";
 import { openStore } from "exitlab/lib/metrics/store.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "exitlab/lib/loop/checkpoint.ts";
 import { digits } from "../../support/digit_domain.ts";
+import { errands } from "./errands_domain.ts";
 import { allRows } from "../../support/all_rows.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
@@ -30,6 +31,9 @@ const shared = {
   evaluate: { every: 4, steps: 2, samples: 2, tasks: 4 },
   checkpoint: { every: 3 },
 };
+
+/** With room for a conversation. */
+const readingPolicy = tinyTransformer({ warmStart: { steps: 0 }, context: 1024 });
 
 const exploring = exit({ capacity: 16, minimumFill: 4 });
 
@@ -58,10 +62,32 @@ const variants = {
     objective: grpo({ groups: 6, groupSize: 4, importance: { mode: "truncate", most: 2 } }),
     sampling: { publishEvery: 2 },
   }),
+  turns: defineExperiment({
+    ...shared,
+    domain: errands(),
+    policy: readingPolicy,
+    curriculum: exploring,
+    operators: [improve(), diverge()],
+  }),
+  turnsChain: defineExperiment({
+    ...shared,
+    domain: errands({ rule: "improvement" }),
+    policy: readingPolicy,
+    curriculum: fixedDepth({ depth: 2 }),
+  }),
 } as const;
 
 type Variant = keyof typeof variants;
-const variantNames: readonly Variant[] = ["uniform", "exit", "chain", "shaped", "redrawn", "imitating"];
+const variantNames: readonly Variant[] = [
+  "uniform",
+  "exit",
+  "chain",
+  "shaped",
+  "redrawn",
+  "imitating",
+  "turns",
+  "turnsChain",
+];
 
 function job(variant: Variant): Job {
   const [first] = compile(variants[variant]).jobs;
@@ -267,6 +293,41 @@ Deno.test("runJob() keeps the lineage of starts and never trains on a held-out t
     assert.equal(leaked.rows[0]?.[0], 0);
     const held = await reader.query("select count(*)::int from evaluations where task not like 'test-%'");
     assert.equal(held.rows[0]?.[0], 0);
+    reader.close();
+  });
+});
+
+Deno.test("runJob() trains on partial histories of every turn, and knows where they come from", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("turns"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select distinct turn from groups where mode <> 'base' order by turn",
+    );
+    assert.deepEqual(rows, [[0], [1], [2]]);
+    const strange = await reader.query(
+      "select count(*)::int from starts s join starts p on s.parent = p.id and s.run = p.run " +
+        "where s.root <> p.root or s.turn < p.turn or s.depth <> if(s.turn = p.turn, p.depth + 1, 1)",
+    );
+    assert.equal(strange.rows[0]?.[0], 0);
+    const later = await reader.query(
+      "select count(*)::int from starts s join starts p on s.parent = p.id and s.run = p.run where s.turn > p.turn",
+    );
+    assert(Number(later.rows[0]?.[0]) > 0, "some were left behind later in an episode");
+    reader.close();
+  });
+});
+
+Deno.test("runJob() records a domain's own figures of each evaluation, by k", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    await play(job("turns"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select iteration, list((message->>'$.step')::int order by (message->>'$.step')::int)::varchar, " +
+        "min((message->>'$.errands_length')::double) between 2 and 3 from events " +
+        "where kind = 'domain-figures' group by all order by all",
+    );
+    assert.deepEqual(rows, [0, 4, 8, 9].map((iteration) => [iteration, "[0, 1, 2]", true]));
     reader.close();
   });
 });

@@ -25,6 +25,7 @@ function rollout(length: number, logprob: number): Rollout {
   return {
     start,
     responses: [{ promptText: "000", prompt, completion, text: "", shortened: 0 }],
+    attempts: [],
     verdict: { quality: 0, solved: false, reward: 0 },
     reward: 0,
     successors: [],

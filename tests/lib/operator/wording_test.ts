@@ -84,6 +84,34 @@ Deno.test("wordRequest() keeps earlier messages and rewrites the last request", 
   assert.match(messages[2]?.content ?? "", /## Request\n\nNOW\n/);
 });
 
+Deno.test("wordRequest() keeps a request that was acted on where it was, before what came of it", () => {
+  const conversation: Message[] = [
+    { role: "system", content: "RULES" },
+    { role: "user", content: "EARLIER" },
+    { role: "assistant", content: "DONE" },
+    { role: "user", content: "NOW" },
+    { role: "assistant", content: "CALL" },
+    { role: "tool", content: "RESULT" },
+  ];
+  for (const mode of ["improve", "diverge"] as const) {
+    const messages = wordRequest(start(mode), chatty(conversation), null);
+    assert.deepEqual(messages.slice(0, -1), conversation);
+    assert.equal(messages.at(-1)?.role, "user");
+    assert.match(
+      messages.at(-1)?.content ?? "",
+      /## Request\n\nNOW\n\n## Current response\n\nTHE RESPONSE(\n|$)/,
+    );
+  }
+});
+
+Deno.test("wordRequest() moves a request behind what stands after it, unless that came of it", () => {
+  const turned: Message[] = [{ role: "user", content: "NOW" }, { role: "system", content: "RULES" }];
+  const [first, second, ...more] = wordRequest(start("improve"), chatty(turned), null);
+  assert.deepEqual(first, turned[1]);
+  assert.match(second?.content ?? "", /## Request\n\nNOW\n/);
+  assert.deepEqual(more, []);
+});
+
 Deno.test("wordRequest() refuses a self-iteration step without an attempt", () => {
   assert.throws(() => wordRequest({ ...root, mode: "improve" }, compact, null), /has no attempt/);
 });
