@@ -11,7 +11,7 @@ const experiment: Experiment = compare({
   base: {
     domain: tinyFiles({ folders: 3, files: 4, calls: [1, 6], trainingTasks: 256, testTasks: 256 }),
     policy: tinyTransformer({ width: 64, layers: 3, heads: 4 }),
-    objective: grpo({ groups: 32, groupSize: 8, clip: 0.2, entropy: 0.03, schedule: "linear" }),
+    objective: grpo({ groups: 32, groupSize: 8, clip: 0.2, entropy: 0.01, schedule: "linear" }),
     budget: { tokens: 500_000 },
     evaluate: { every: 0, steps: 4, samples: 2 },
   },

@@ -6,7 +6,7 @@
 import { asKey, asText } from "../arguments.ts";
 import { PythonError } from "../python/error.ts";
 import { str } from "../python/text.ts";
-import { dict, type PyDict, type PyValue, typeName } from "../python/value.ts";
+import { dict, type PyDict, type PyValue, truthy, typeName } from "../python/value.ts";
 import type { FileNode, FolderNode, Tree } from "./heap.ts";
 import { folder } from "./load.ts";
 import { entryAt, failure, hasInvalidCharacter } from "./read.ts";
@@ -51,7 +51,8 @@ export function touch({ current }: Tree, path: PyValue): PyDict | null {
 
 /** Writes to a file that is there, in place of what it holds, or shows what would be written. */
 export function echo({ current }: Tree, content: PyValue, path: PyValue): PyDict | null {
-  if (path === null || path === "") return dict({ terminal_output: content });
+  const nameless = path === null || path === "" || (typeof path === "object" && !truthy(path));
+  if (nameless) return dict({ terminal_output: content });
   const name = newName(current, path);
   if (hasInvalidCharacter(name)) return failure(`echo: cannot write to '${name}': Invalid character`);
   const entry = current.entries.get(name);

@@ -153,11 +153,10 @@ function tweetsBy(self: PyDict, user: PyValue): PyDict[] {
 }
 
 function search(self: PyDict, [keyword = null]: readonly PyValue[]): PyDict[] {
-  const wanted = asText(keyword, "lower").toLowerCase();
   const lower = (text: PyValue): string => asText(text, "lower").toLowerCase();
   return [...getDict(self, "tweets").values()].map(asDict).filter((tweet) =>
-    lower(get(tweet, "content")).includes(wanted) ||
-    asList(get(tweet, "tags")).some((tag) => lower(tag) === wanted)
+    lower(get(tweet, "content")).includes(lower(keyword)) ||
+    itemsOf(get(tweet, "tags")).some((tag) => lower(tag) === lower(keyword))
   );
 }
 

@@ -4,7 +4,9 @@ import { bfcl, type BfclTask } from "exitlab/domains/tool_use/bfcl/bfcl.ts";
 import { bfclRows } from "exitlab/domains/tool_use/bfcl/rows.ts";
 import type { BfclWorld } from "exitlab/domains/tool_use/bfcl/world.ts";
 import type { Domain, Split, ToolState } from "exitlab/domain";
+import { rootStart } from "exitlab/lib/curriculum/start.ts";
 import { examineDomain } from "exitlab/lib/domain/conformance.ts";
+import { wordRequest } from "exitlab/lib/operator/wording.ts";
 
 type BfclDomain = Domain<BfclTask, ToolState<BfclWorld>>;
 
@@ -189,4 +191,30 @@ Deno.test("any call of any method with any arguments has a result, and the state
     ),
     { numRuns: 600 },
   );
+});
+
+Deno.test("improve and diverge see the conversation up to a turn, and ask for its message again", async () => {
+  const domain = bfcl({ trainOn: "all" });
+  const task = { row: "multi_turn_base_0", requests: 4, turns: 60 };
+  const responses = domain.reference?.(task) ?? [];
+  let state = domain.begin(task);
+  // Within the second request: after its calls, before it is ended.
+  for (const response of responses.slice(0, 3)) state = (await domain.step(task, state, response)).state;
+  const attempt = {
+    response: "<TASK_ERROR>",
+    verdict: { quality: 0, solved: false, reward: 0 },
+    feedback: null,
+  };
+  for (const mode of ["improve", "diverge"] as const) {
+    const start = { ...rootStart(0, "multi_turn_base_0", state), mode, attempt, depth: 1, turn: 3 };
+    const messages = wordRequest(start, domain, task);
+    // Everything that was said and came back stays as it was; the last message asks anew.
+    assert.deepEqual(messages.slice(0, -1), domain.prompt(task, state));
+    assert.equal(messages.at(-2)?.role, "tool");
+    const { role, content = "" } = messages.at(-1) ?? {};
+    assert.equal(role, "user");
+    assert.match(content, /## Request\n\nPerform a detailed search using grep/);
+    assert.match(content, /## Current response\n\n<TASK_ERROR>/);
+    assert(!content.includes("final_report.pdf' within document"));
+  }
 });
