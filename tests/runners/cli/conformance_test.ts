@@ -74,9 +74,9 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
   Deno.writeTextFileSync(bad, `${JSON.stringify(rows[0])}\n{"gold": "72"}\n`);
   for (
     const [words, message] of [
-      [[], "Expected math and a FILE.jsonl but found none"],
-      [["maths", good], 'Expected math and a FILE.jsonl but found "maths"'],
-      [["__proto__", good], 'Expected math and a FILE.jsonl but found "__proto__"'],
+      [[], "Expected math or bfcl and a FILE.jsonl but found none"],
+      [["maths", good], 'Expected math or bfcl and a FILE.jsonl but found "maths"'],
+      [["__proto__", good], 'Expected math or bfcl and a FILE.jsonl but found "__proto__"'],
       [["math"], "Expected a FILE.jsonl of cases but found none"],
       [["math", good, bad], `Expected one FILE.jsonl but found 2: ${good}, ${bad}`],
       [["math", bad], `Missing option "pred" in line 2 of ${bad}`],
@@ -89,6 +89,13 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
         'Expected --tolerance to be a number of at least 0 but found "some"',
       ],
       [["math", good, "--tolerance", ""], 'Expected --tolerance to be a number of at least 0 but found ""'],
+      [["bfcl"], "Expected TRACES.jsonl files but found none"],
+      [["bfcl", join(folder, "none.jsonl")], `Found no file "${join(folder, "none.jsonl")}"`],
+      [["bfcl", good], `Missing "id" in line 1 of ${good}`],
+      [
+        ["bfcl", good, "--tolerance", "1"],
+        "Expected no --tolerance: the traces of bfcl are compared exactly",
+      ],
       [["math", good, "--jsn"], 'Unknown option "--jsn" of deno task conformance (did you mean --json?)'],
     ] as const
   ) {
@@ -109,6 +116,51 @@ Deno.test("deno task conformance reads a table from any folder, and symbolic ans
   const { code, stdout, stderr } = await task("conformance", "math", file, "--json");
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '{"cases":2,"agreement":1,"falseAccepts":0,"falseRejects":0}\n');
+});
+
+/** Calls of the calculator with what came of them, the first `wrong` of them with a wrong response. */
+function sums(count: number, wrong: number): object {
+  return {
+    "id": "sums",
+    "class": "MathAPI",
+    "initial_config_from": "multi_turn_base_0",
+    "calls": Array.from({ length: count }, (_, at) => ({ name: "add", args: { a: at, b: 1 } })),
+    "responses": Array.from({ length: count }, (_, at) => `{"result": ${at < wrong ? "\u001b[2J" : at + 1}}`),
+    "final_state": {},
+  };
+}
+
+Deno.test("conformance bfcl replays any number of files, and says below 98 % by its exit code", async () => {
+  const enough = await conformance("bfcl", table(sums(50, 1)), table(sums(50, 1)));
+  assert.equal(enough.code, 0);
+  assert.equal(
+    enough.out,
+    [
+      "calls   98 of 100 equal (98.00 %)",
+      "states  2 of 2 equal (100.00 %)",
+      ...["", ""].flatMap(() => [
+        "",
+        "sums, turn 0: MathAPI.add(a=0, b=1)",
+        '  expected  {"result": ·[2J}',
+        '  found     {"result": 1}',
+      ]),
+      "",
+    ].join("\n"),
+  );
+  const short = await conformance("bfcl", "--json", table(sums(50, 2)));
+  assert.deepEqual([short.code, short.out], [
+    1,
+    '{"calls":50,"callsEqual":48,"states":1,"statesEqual":1}\n',
+  ]);
+  const stateful = { ...sums(1, 0), "final_state": { memory: 1 } };
+  assert.equal((await conformance("bfcl", table(stateful))).code, 1);
+});
+
+Deno.test("deno task conformance bfcl replays the shipped probes under its own permissions", async () => {
+  const probes = "tests/domains/tool_use/bfcl/traces/probes.jsonl";
+  const { code, stdout, stderr } = await task("conformance", "bfcl", "--json", probes);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '{"calls":1908,"callsEqual":1905,"states":159,"statesEqual":156}\n');
 });
 
 Deno.test("conformance --help names every option", async () => {
