@@ -1,0 +1,138 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import * as v from "valibot";
+import { isJsonObject, type JsonObject, type ToolDescription, UserError } from "../../../lib/domain/mod.ts";
+import { isJson } from "../../../lib/json.ts";
+import { type McpServerCommand, ProcessTransport } from "./process_transport.ts";
+
+/** How long a server may take, and how much it may say. */
+export type McpLimits = {
+  /** Seconds for its start. Default 30. */
+  readonly start: number;
+  /** Seconds for a call. Default 10. */
+  readonly call: number;
+  /** Characters of a result. Default 20,000. */
+  readonly result: number;
+};
+
+/** The limits unless a definition says otherwise. */
+export const usualLimits: McpLimits = { start: 30, call: 10, result: 20_000 };
+
+/** What a call of a server's tool came to. */
+export interface McpResult {
+  /** The text of it. */
+  readonly text: string;
+  /** Whether the server says that it went well. */
+  readonly ok: boolean;
+}
+
+/** More tools than any policy is told of. */
+const mostTools = 1000;
+
+const toolPage = v.object({
+  tools: v.array(v.object({
+    name: v.string(),
+    description: v.optional(v.string(), ""),
+    inputSchema: v.record(v.string(), v.unknown()),
+  })),
+  nextCursor: v.optional(v.string()),
+});
+
+const toolResult = v.object({
+  content: v.optional(v.array(v.object({ type: v.string(), text: v.optional(v.string()) })), []),
+  isError: v.optional(v.boolean(), false),
+});
+
+/** The server ended, fell silent, or does not speak the protocol: what it would have answered is not known. */
+export class ServerLostError extends Error {}
+
+/** A server that was started, and what it can be asked. */
+export class McpSession {
+  readonly #client: Client;
+  readonly #limits: McpLimits;
+
+  private constructor(client: Client, limits: McpLimits) {
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws {UserError} If it cannot be started, or does not answer as a server does.
+   */
+  static async open(server: McpServerCommand, limits: McpLimits = usualLimits): Promise<McpSession> {
+    const transport = new ProcessTransport(server);
+    const client = new Client({ name: "exitlab", version: "1" });
+    try {
+      await client.connect(transport, { timeout: 1000 * limits.start });
+      return new McpSession(client, limits);
+    } catch (error) {
+      await transport.close();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new UserError(
+        `Cannot start the MCP server "${[server.command, ...server.args].join(" ")}": ${why}`,
+      );
+    }
+  }
+
+  /**
+   * The server's tools.
+   *
+   * @throws {ServerLostError} If the server does not tell them.
+   */
+  async tools(): Promise<ToolDescription[]> {
+    const tools: ToolDescription[] = [];
+    let cursor: string | undefined;
+    do {
+      const { tools: listed, nextCursor } = await this.#ask(
+        toolPage,
+        () => this.#client.listTools(cursor === undefined ? {} : { cursor }, this.#timeout()),
+      );
+      for (const { name, description, inputSchema } of listed) {
+        const { $schema: _dialect, ...parameters } = inputSchema;
+        tools.push({ name, description, parameters: plain(parameters) });
+      }
+      cursor = tools.length < mostTools ? nextCursor : undefined;
+    } while (cursor !== undefined);
+    return tools.slice(0, mostTools);
+  }
+
+  /**
+   * Calls a tool.
+   *
+   * @throws {ServerLostError} If the server does not answer.
+   */
+  async call(name: string, args: JsonObject): Promise<McpResult> {
+    const { content, isError } = await this.#ask(
+      toolResult,
+      () => this.#client.callTool({ name, arguments: { ...args } }, undefined, this.#timeout()),
+    );
+    const text = content.map((item) => item.text ?? `[${item.type}]`).join("\n");
+    return { text: text.slice(0, this.#limits.result), ok: !isError };
+  }
+
+  /** Ends the server. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  /** An answer of a form; what the server answers otherwise is as good as none. */
+  async #ask<Form extends v.GenericSchema>(
+    form: Form,
+    ask: () => Promise<unknown>,
+  ): Promise<v.InferOutput<Form>> {
+    try {
+      return v.parse(form, await ask());
+    } catch (error) {
+      throw new ServerLostError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #timeout(): { readonly timeout: number } {
+    return { timeout: 1000 * this.#limits.call };
+  }
+}
+
+function plain(value: unknown): JsonObject {
+  return isJson(value) && isJsonObject(value) ? value : { type: "object" };
+}
