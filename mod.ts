@@ -17,6 +17,14 @@ export { answerChecker } from "./domains/math/answer/check_answers.ts";
 export type { AnswerChecker } from "./domains/math/answer/answer_checker.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 export { bfcl, type BfclInput } from "./domains/tool_use/bfcl/bfcl.ts";
+export {
+  type McpDefinition,
+  type McpDomain,
+  mcpDomain,
+  mcpTools,
+  type McpWorld,
+} from "./domains/tool_use/mcp/mcp_domain.ts";
+export type { McpServerCommand } from "./domains/tool_use/mcp/process_transport.ts";
 export { tinyFiles, type TinyFilesInput } from "./domains/tool_use/tiny_files/tiny_files.ts";
 export { math } from "./domains/math/math.ts";
 export type { MathInput } from "./domains/math/math_options.ts";

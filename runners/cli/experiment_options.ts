@@ -28,9 +28,17 @@ export const netOption: CommandOption = {
     "A host to allow, such as an operator's embedding endpoint or a data set's; one of Hugging Face may get HF_TOKEN",
 };
 
+/** The programs that a command may start. */
+export const runOption: CommandOption = {
+  type: "string",
+  multiple: true,
+  value: "PROGRAM",
+  help: "A program that a domain may start, such as an MCP server's",
+};
+
 /** The options that choose what of an experiment to plan or run. */
 export const experimentOptions: Readonly<
-  Record<"arm" | "seed" | "set" | "quick" | "runner" | "net", CommandOption>
+  Record<"arm" | "seed" | "set" | "quick" | "runner" | "net" | "run", CommandOption>
 > = {
   arm: { type: "string", multiple: true, value: "NAME", help: "Only this arm" },
   seed: { type: "string", multiple: true, value: "N", help: "This seed instead of the experiment's" },
@@ -47,6 +55,7 @@ export const experimentOptions: Readonly<
     help: "Where: local (default, this machine), tgi or hf; the last two can be planned for, not yet run on",
   },
   net: netOption,
+  run: runOption,
 };
 
 /**

@@ -37,6 +37,7 @@ const defaultRuns = "runs";
  *   "--allow-write=.cache/datasets",
  *   "--allow-net=example.com",
  * ]);
+ * assert.deepEqual(grants("validate", ["mine.ts", "--run", "npx"]).at(-1), "--allow-run=npx");
  * ```
  */
 export function grants(command: string, words: readonly string[]): string[] {
@@ -67,6 +68,7 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (strange !== undefined) {
     throw new UserError(`Expected --net to be a host such as localhost:8080 but found "${strange}"`);
   }
+  const run = ["run", "plan", "validate"].includes(command) ? options(words, "run") : [];
   // One of the hosts may be that of a data set, which is kept once it is fetched.
   if (net.length > 0) write.push(datasetFolder);
   return [
@@ -74,6 +76,7 @@ export function grants(command: string, words: readonly string[]): string[] {
     ...flag("read", read),
     ...flag("write", write),
     ...flag("net", net),
+    ...flag("run", run),
     // The token is for Hugging Face; without such a host nothing may read it.
     ...(net.some(isHubHost) ? ["--allow-env=HF_TOKEN"] : []),
   ];
@@ -90,11 +93,13 @@ function operands(words: readonly string[]): string[] {
 /** Options of `compare` and `conformance` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
-function flag(kind: "read" | "write" | "net", names: readonly string[]): string[] {
+function flag(kind: "read" | "write" | "net" | "run", names: readonly string[]): string[] {
   for (const name of names) {
     if (name === "" || name.includes(",")) {
       throw new UserError(
-        `Expected a ${kind === "net" ? "host" : "path"} without commas but found "${name}": ` +
+        `Expected a ${
+          kind === "net" ? "host" : kind === "run" ? "program" : "path"
+        } without commas but found "${name}": ` +
           "commas part the items of a permission",
       );
     }

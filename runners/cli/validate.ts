@@ -1,10 +1,11 @@
+import { checkPrograms } from "../../lib/domain/check_programs.ts";
 import { type Examination, examineDomain, type SplitReport } from "../../lib/domain/conformance.ts";
 import type { Finding } from "../../lib/domain/finding.ts";
 import { UserError } from "../../lib/errors.ts";
 import { formatDuration } from "../../lib/report/duration.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
 import { loadDomains, type NamedDomain } from "./domains.ts";
-import { netOption } from "./experiment_options.ts";
+import { netOption, runOption } from "./experiment_options.ts";
 import { printable } from "./printable.ts";
 import { SlowProgress } from "./slow_progress.ts";
 
@@ -21,6 +22,7 @@ export const validateCommand: Command = {
       help: "Tasks of each split; default all (the first 1,024 where there is no end)",
     },
     net: netOption,
+    run: runOption,
     json: { type: "boolean", help: "Print every figure and finding as JSON" },
   },
   examples: [
@@ -46,6 +48,7 @@ async function runValidate(line: CommandLine): Promise<number> {
   const examined: [NamedDomain, Examination][] = [];
   for (const named of await loadDomains(word)) {
     const { name, domain } = named;
+    await checkPrograms(domain);
     const examination = await examineDomain(domain, {
       tasks,
       progress: (split, played, of) => {

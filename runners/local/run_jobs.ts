@@ -6,6 +6,7 @@
 import { join, relative } from "node:path";
 import type { Checkpoint, Engine, Policy } from "../../lib/engine/engine.ts";
 import { tinyTransformer, type TinyTransformerPart } from "../../lib/engine/tiny_transformer.ts";
+import { checkPrograms } from "../../lib/domain/check_programs.ts";
 import { UserError } from "../../lib/errors.ts";
 import type { Plan } from "../../lib/experiment/plan.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
@@ -65,6 +66,7 @@ export async function runJobs(
   for (const job of jobs) {
     checkEngine(job, capabilities);
     await checkHosts(job);
+    await checkPrograms(job.settings.domain);
   }
   await makeFolder(options.runs);
   const states = await Promise.all(jobs.map((job) => jobState(join(options.runs, job.id))));

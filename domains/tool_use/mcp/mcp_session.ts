@@ -68,6 +68,11 @@ export class McpSession {
       return new McpSession(client, limits);
     } catch (error) {
       await transport.close();
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new UserError(
+          `May not start the MCP server's program ${server.command}; add --run ${server.command}`,
+        );
+      }
       const why = error instanceof Error ? error.message : String(error);
       throw new UserError(
         `Cannot start the MCP server "${[server.command, ...server.args].join(" ")}": ${why}`,
