@@ -1,11 +1,4 @@
-import {
-  contentHash,
-  Random,
-  type Split,
-  type TaskInstance,
-  type TaskSource,
-  UserError,
-} from "../../lib/domain/mod.ts";
+import { contentHash, Random, seededTasks, type Split, type TaskSource } from "../../lib/domain/mod.ts";
 
 /** A configuration to find, and what is known of it beforehand; one digit a knob. */
 export type KnobTask = {
@@ -25,43 +18,22 @@ export interface KnobRules {
   readonly seed: number;
 }
 
-/** Tasks drawn for one that is not to come again. */
-const mostTries = 1000;
-
 /**
  * The tasks of a split by index. The first ones are the same whatever the size. A finite list has no task twice; an
  * endless one may.
  */
 export function knobSource(rules: KnobRules, split: Split, size: number | null): TaskSource<KnobTask> {
-  const listed: TaskInstance<KnobTask>[] = [];
-  const taken = new Set<string>();
-  const make = (index: number): TaskInstance<KnobTask> => {
-    const random = new Random(rules.seed, "knobs", rules.knobs, split, index);
-    for (let tries = 0; tries < mostTries; tries++) {
-      const task = drawTask(rules, split, random);
-      const id = `knobs${rules.knobs}:${task.hint}:${task.optimum}`;
-      if (!taken.has(id)) return { id, task };
-    }
-    throw new UserError(
-      `Cannot make ${split} task ${index} of knobs(): no other task with ${rules.knobs} knobs was found; ` +
-        `raise "knobs" or ask for fewer tasks`,
-    );
-  };
-  return {
+  return seededTasks(
     size,
-    at: (index) => {
-      if (!Number.isSafeInteger(index) || index < 0 || index >= (size ?? Infinity)) {
-        throw new RangeError(`Expected a task index below ${size ?? "2 ** 53"} but found ${index}`);
-      }
-      if (size === null) return make(index);
-      for (let next = listed.length; next <= index; next++) {
-        const instance = make(next);
-        listed.push(instance);
-        taken.add(instance.id);
-      }
-      return listed[index] ?? make(index);
+    (index) => {
+      const random = new Random(rules.seed, "knobs", rules.knobs, split, index);
+      return () => {
+        const task = drawTask(rules, split, random);
+        return { id: `knobs${rules.knobs}:${task.hint}:${task.optimum}`, task };
+      };
     },
-  };
+    `knobs() with ${rules.knobs} knobs; raise "knobs" or ask for fewer tasks`,
+  );
 }
 
 /**

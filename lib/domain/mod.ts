@@ -6,6 +6,7 @@
 export * from "./domain.ts";
 export * from "./define_domain.ts";
 export * from "./verdict.ts";
+export { seededTasks } from "./seeded_tasks.ts";
 export type { Json, JsonObject } from "../json.ts";
 export { canonicalJson, contentHash, isJsonArray, isJsonObject } from "../json.ts";
 export { closest } from "../closest.ts";

@@ -6,7 +6,7 @@
 import { itemAt } from "./arguments.ts";
 import { PythonError } from "./python/error.ts";
 import { repr } from "./python/text.ts";
-import { isDict, type PyDict, type PyValue, typeName } from "./python/value.ts";
+import { dict, isDict, type PyDict, type PyValue, typeName } from "./python/value.ts";
 
 /** The value of a dict at a key. @throws {PythonError} If it has none. */
 export function get(container: PyDict, key: PyValue): PyValue {
@@ -35,6 +35,22 @@ export function asDict(value: PyValue): PyDict {
 export function asList(value: PyValue): PyValue[] {
   if (Array.isArray(value)) return value;
   throw new PythonError("TypeError", `'${typeName(value)}' object is not iterable`);
+}
+
+/** An attribute; `None` where there is none. */
+export function at(self: PyDict, name: string): PyValue {
+  return self.get(name) ?? null;
+}
+
+/** What a loop goes over: the items of a list, the keys of a dict, the characters of a text. @throws {PythonError} If there is no loop. */
+export function itemsOf(value: PyValue): readonly PyValue[] {
+  if (typeof value === "string") return [...value];
+  return isDict(value) ? [...value.keys()] : asList(value);
+}
+
+/** An error as a result. */
+export function failure(error: string): PyDict {
+  return dict({ error });
 }
 
 /** The attributes of an instance: what a scenario says of them, else their defaults. What else it says is left out. */

@@ -1,8 +1,8 @@
 import {
   contentHash,
   Random,
+  seededTasks,
   type Split,
-  type TaskInstance,
   type TaskSource,
   UserError,
 } from "../../../lib/domain/mod.ts";
@@ -30,39 +30,23 @@ export interface FileRules {
   readonly seed: number;
 }
 
-/** Tasks drawn for one that is not to come again. */
+/** Trees drawn for one with such a goal. */
 const mostTries = 2000;
 
 /** The tasks of a split by index. The first ones are the same whatever the size. A finite list has no task twice. */
 export function fileTasks(rules: FileRules, split: Split, size: number | null): TaskSource<FileTask> {
-  const listed: TaskInstance<FileTask>[] = [];
-  const taken = new Set<string>();
-  const make = (index: number): TaskInstance<FileTask> => {
-    const random = new Random(rules.seed, "tiny files", split, index);
-    for (let tries = 0; tries < mostTries; tries++) {
-      const task = drawFileTask(rules, split, random);
-      const id = `files:${task.start}>${task.goal}`;
-      if (!taken.has(id)) return { id, task };
-    }
-    throw new UserError(
-      `Cannot make ${split} task ${index} of tinyFiles(): no other was found; raise "files" or ask for fewer tasks`,
-    );
-  };
-  return {
+  const { folders, files } = rules.shape;
+  return seededTasks(
     size,
-    at: (index) => {
-      if (!Number.isSafeInteger(index) || index < 0 || index >= (size ?? Infinity)) {
-        throw new RangeError(`Expected a task index below ${size ?? "2 ** 53"} but found ${index}`);
-      }
-      if (size === null) return make(index);
-      for (let next = listed.length; next <= index; next++) {
-        const instance = make(next);
-        listed.push(instance);
-        taken.add(instance.id);
-      }
-      return listed[index] ?? make(index);
+    (index) => {
+      const random = new Random(rules.seed, "tiny files", split, index);
+      return () => {
+        const task = drawFileTask(rules, split, random);
+        return { id: `files:${task.start}>${task.goal}`, task };
+      };
     },
-  };
+    `tinyFiles() with ${folders} folders and ${files} files; raise "files" or ask for fewer tasks`,
+  );
 }
 
 /**

@@ -84,7 +84,7 @@ Deno.test("knobSource() refuses an index outside the list", () => {
 Deno.test("knobSource() says so when there are not enough tasks", () => {
   assert.throws(
     () => knobSource({ ...usual, knobs: 2 }, "train", 10_000).at(9999),
-    /Cannot make train task \d+ of knobs\(\): no other task with 2 knobs/,
+    /Cannot make task \d+: no other was found of knobs\(\) with 2 knobs/,
   );
 });
 

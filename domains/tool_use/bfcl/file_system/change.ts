@@ -4,12 +4,13 @@
  * @module
  */
 import { asKey, asText } from "../arguments.ts";
+import { failure } from "../attributes.ts";
 import { PythonError } from "../python/error.ts";
 import { str } from "../python/text.ts";
 import { dict, type PyDict, type PyValue, truthy, typeName } from "../python/value.ts";
 import type { FileNode, FolderNode, Tree } from "./heap.ts";
 import { folder } from "./load.ts";
-import { entryAt, failure, hasInvalidCharacter } from "./read.ts";
+import { entryAt, hasInvalidCharacter } from "./read.ts";
 
 /** Goes to a folder in the current one, to the one above, or to the root. */
 export function cd(tree: Tree, path: PyValue): PyDict {

@@ -4,6 +4,7 @@
  * @module
  */
 import { asKey, asText } from "../arguments.ts";
+import { failure } from "../attributes.ts";
 import { PythonError } from "../python/error.ts";
 import { compareText, length, splitLines, splitWords } from "../python/strings.ts";
 import { str } from "../python/text.ts";
@@ -138,11 +139,6 @@ export function du({ current }: Tree, human: PyValue): PyDict {
   if (!truthy(human)) return dict({ disk_usage: `${bytes} bytes` });
   const unit = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return dict({ disk_usage: `${(bytes / 1024 ** unit).toFixed(2)} ${units[unit]}` });
-}
-
-/** An error as a result. */
-export function failure(error: string): PyDict {
-  return dict({ error });
 }
 
 /** What the current folder has under a name. @throws {PythonError} If the name cannot be one. */

@@ -1,10 +1,11 @@
+import { failure, itemsOf } from "../attributes.ts";
 import { asKey } from "../arguments.ts";
 import { add, asNumber, compare, divide, multiply, subtract } from "../python/arithmetic.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
 import { roundFloat, roundInt } from "../python/rational.ts";
 import { str } from "../python/text.ts";
-import { dict, isDict, type PyDict, PyOpaque, type PyValue, truthy } from "../python/value.ts";
+import { dict, type PyDict, PyOpaque, type PyValue, truthy } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
 import { decimalRoot } from "./decimal_root.ts";
 import { logarithmToBase } from "./logarithm.ts";
@@ -201,16 +202,4 @@ function numbers([first = null, second = null]: readonly PyValue[]): [bigint | n
   const [a, b] = [asNumber(first), asNumber(second)];
   if (a === undefined || b === undefined) throw new PythonError("TypeError", "expected two numbers");
   return [a, b];
-}
-
-/** What a loop goes over. @throws {PythonError} If there is no loop. */
-function itemsOf(value: PyValue): readonly PyValue[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value === "string") return [...value];
-  if (isDict(value)) return [...value.keys()];
-  throw new PythonError("TypeError", "object is not iterable");
-}
-
-function failure(error: string): PyDict {
-  return dict({ error });
 }

@@ -1,9 +1,9 @@
 import { asKey, asText, itemAt } from "../arguments.ts";
 import { asDict, getDict, getList, loaded } from "../attributes.ts";
+import { draw, withGenerator } from "../drawing.ts";
 import { add } from "../python/arithmetic.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
-import { PythonRandom } from "../python/random.ts";
 import { str } from "../python/text.ts";
 import { dict, type PyDict, type PyValue, truthy } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
@@ -42,7 +42,7 @@ export const messageApi: Simulator = {
       message_count: 3n,
       current_user: null,
     });
-    return self.set("_drawn", 0n);
+    return withGenerator(self);
   },
 };
 
@@ -129,16 +129,16 @@ function stats(self: PyDict): PyDict {
 
 /** An id of five digits that no message has yet. */
 function newId(self: PyDict): bigint {
-  const drawn = self.get("_drawn");
-  const random = new PythonRandom(seed, typeof drawn === "bigint" ? Number(drawn) : 0);
   const known = self.get("generated_ids");
   if (!(known instanceof Set)) {
     throw new PythonError("AttributeError", "'list' object has no attribute 'add'");
   }
-  let id = BigInt(random.randint(10_000, 99_999));
-  while (known.has(id)) id = BigInt(random.randint(10_000, 99_999));
+  const id = draw(self, seed, (random) => {
+    let id = BigInt(random.randint(10_000, 99_999));
+    while (known.has(id)) id = BigInt(random.randint(10_000, 99_999));
+    return id;
+  });
   known.add(id);
-  self.set("_drawn", BigInt(random.drawn));
   return id;
 }
 

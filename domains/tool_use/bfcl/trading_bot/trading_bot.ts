@@ -1,10 +1,10 @@
 import { asKey, asText, itemAt } from "../arguments.ts";
-import { asDict, asList, get, getDict, getList, loaded } from "../attributes.ts";
+import { asDict, at, failure, get, getDict, getList, itemsOf, loaded } from "../attributes.ts";
+import { draw, withGenerator } from "../drawing.ts";
 import { add, compare, float, subtract } from "../python/arithmetic.ts";
 import { formatTime, parseTime } from "../python/date.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
-import { PythonRandom } from "../python/random.ts";
 import { repr, str } from "../python/text.ts";
 import { dict, isDict, type PyDict, type PyValue, truthy } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
@@ -81,7 +81,7 @@ export const tradingBot: Simulator = {
     ]);
     self.set("orders", new Map(orders));
     self.set("long_context", false);
-    return self.set("_drawn", 0n);
+    return withGenerator(self);
   },
 };
 
@@ -161,10 +161,8 @@ function withdraw(self: PyDict, [amount = null]: readonly PyValue[]): PyDict {
 
 /** Notes a transaction, at a time within a day from now. */
 function record(self: PyDict, type: string, amount: PyValue): void {
-  const drawn = self.get("_drawn");
-  const random = new PythonRandom(seed, typeof drawn === "bigint" ? Number(drawn) : 0);
-  const timestamp = formatTime(now + 1000 * random.randint(0, 24 * 60 * 60));
-  self.set("_drawn", BigInt(random.drawn));
+  const seconds = draw(self, seed, (random) => random.randint(0, 24 * 60 * 60));
+  const timestamp = formatTime(now + 1000 * seconds);
   getList(self, "transaction_history").push(dict({ type, amount, timestamp }));
 }
 
@@ -256,18 +254,4 @@ function whenLoggedIn(
 ): (self: PyDict, args: readonly PyValue[]) => PyDict {
   return (self, args) =>
     isLoggedIn(self) ? act(self, args) : failure(`User not authenticated. Please log in to ${doing}.`);
-}
-
-/** What a loop goes over. */
-function itemsOf(value: PyValue): PyValue[] {
-  if (typeof value === "string") return [...value];
-  return isDict(value) ? [...value.keys()] : asList(value);
-}
-
-function at(self: PyDict, name: string): PyValue {
-  return self.get(name) ?? null;
-}
-
-function failure(error: string): PyDict {
-  return dict({ error });
 }

@@ -1,10 +1,10 @@
 import { asKey, asText, itemAt } from "../arguments.ts";
-import { asDict, get, getDict, loaded } from "../attributes.ts";
+import { asDict, at, failure, get, getDict, loaded } from "../attributes.ts";
+import { draw, withGenerator } from "../drawing.ts";
 import { add, compare, divide, float, multiply, subtract } from "../python/arithmetic.ts";
 import { parseTime } from "../python/date.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
-import { PythonRandom } from "../python/random.ts";
 import { roundFloat } from "../python/rational.ts";
 import { repr, str } from "../python/text.ts";
 import { dict, isNumber, type PyDict, type PyValue } from "../python/value.ts";
@@ -129,13 +129,13 @@ export const travelApi: Simulator = {
       budget_limit: null,
     });
     self.set("long_context", false);
-    return self.set("_drawn", 0n);
+    return withGenerator(self);
   },
 };
 
 function authenticate(self: PyDict, args: readonly PyValue[]): PyDict {
   const [, , , scope = null, firstName = null, lastName = null] = args;
-  const [token = ""] = draw(self, [100_000, 999_999]);
+  const [token = ""] = numbers(self, [100_000, 999_999]);
   self.set("token_expires_in", 2n);
   self.set("access_token", token);
   self.set("token_type", "Bearer");
@@ -171,7 +171,7 @@ function bookFlight(
   const balance = get(account, "balance");
   if (compare(balance, cost) < 0) return refuse("Insufficient funds");
   account.set("balance", subtract(balance, cost));
-  const [booking = "", transaction = ""] = draw(self, [1_000_000, 9_999_999], [10_000_000, 99_999_999]);
+  const [booking = "", transaction = ""] = numbers(self, [1_000_000, 9_999_999], [10_000_000, 99_999_999]);
   getDict(self, "booking_record").set(
     booking,
     dict({
@@ -215,7 +215,7 @@ function purchaseInsurance(
   if (found === undefined) return refuse("Credit card not registered");
   const account = asDict(found);
   account.set("balance", subtract(get(account, "balance"), cost));
-  const [id = ""] = draw(self, [100_000_000, 999_999_999]);
+  const [id = ""] = numbers(self, [100_000_000, 999_999_999]);
   return dict({ insurance_id: id, insurance_status: true });
 }
 
@@ -225,7 +225,7 @@ function registerCard(
 ): PyDict {
   const cards = getDict(self, "credit_card_list");
   if (itemAt(cards, number) !== undefined) return failure("Card already registered");
-  const [id = "", balance] = draw(self, [100_000_000_000, 999_999_999_999], [10_000, 99_999]);
+  const [id = "", balance] = numbers(self, [100_000_000_000, 999_999_999_999], [10_000, 99_999]);
   cards.set(
     id,
     dict({
@@ -333,18 +333,6 @@ function withToken(act: Act, extra: { readonly [name: string]: PyValue } = {}): 
 }
 
 /** Random whole numbers between bounds, one after another, as text. */
-function draw(self: PyDict, ...bounds: readonly (readonly [number, number])[]): string[] {
-  const drawn = self.get("_drawn");
-  const random = new PythonRandom(seed, typeof drawn === "bigint" ? Number(drawn) : 0);
-  const numbers = bounds.map(([from, to]) => String(random.randint(from, to)));
-  self.set("_drawn", BigInt(random.drawn));
-  return numbers;
-}
-
-function at(self: PyDict, name: string): PyValue {
-  return self.get(name) ?? null;
-}
-
-function failure(error: string): PyDict {
-  return dict({ error });
+function numbers(self: PyDict, ...bounds: readonly (readonly [number, number])[]): string[] {
+  return draw(self, seed, (random) => bounds.map(([from, to]) => String(random.randint(from, to))));
 }

@@ -1,5 +1,5 @@
 import { asKey, asText, itemAt } from "../arguments.ts";
-import { asDict, asList, get, getDict, getList, loaded } from "../attributes.ts";
+import { asDict, asList, get, getDict, getList, itemsOf, loaded } from "../attributes.ts";
 import { add } from "../python/arithmetic.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
@@ -192,13 +192,6 @@ function onTweet(
       ? dict({ error: `Tweet with ID ${str(id)} not found.` })
       : act(self, asDict(tweet), args);
   };
-}
-
-/** What a loop goes over: the items of a list, the keys of a dict, the characters of a text. */
-function itemsOf(value: PyValue): PyValue[] {
-  if (typeof value === "string") return [...value];
-  if (isDict(value)) return [...value.keys()];
-  return asList(value);
 }
 
 /** `int` of a key. */

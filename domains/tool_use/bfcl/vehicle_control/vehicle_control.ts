@@ -1,10 +1,10 @@
 import { asKey } from "../arguments.ts";
-import { asDict, asList, get, getDict, loaded } from "../attributes.ts";
+import { at, failure, get, getDict, itemsOf, loaded } from "../attributes.ts";
+import { draw, withGenerator } from "../drawing.ts";
 import { add, asNumber, compare, divide, float, multiply, subtract } from "../python/arithmetic.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
-import { PythonRandom } from "../python/random.ts";
-import { dict, isDict, type PyDict, type PyValue, truthy, typeName } from "../python/value.ts";
+import { dict, type PyDict, type PyValue, truthy, typeName } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
 import { distances, zipCodes } from "./places.ts";
 
@@ -91,7 +91,7 @@ export const vehicleControl: Simulator = {
     for (const name of ["parkingBrakeForce", "slopeAngle", "brakePedalForce"]) {
       self.set(`_${name}`, renamed.get(name) ?? null);
     }
-    return self.set("_drawn", 0n);
+    return withGenerator(self);
   },
 };
 
@@ -284,11 +284,7 @@ function zipCode(_self: PyDict, [city = null]: readonly PyValue[]): PyDict {
 }
 
 function uniform(self: PyDict, from: number, to: number): number {
-  const drawn = self.get("_drawn");
-  const random = new PythonRandom(seed, typeof drawn === "bigint" ? Number(drawn) : 0);
-  const value = random.uniform(from, to);
-  self.set("_drawn", BigInt(random.drawn));
-  return value;
+  return draw(self, seed, (random) => random.uniform(from, to));
 }
 
 function scaled(value: PyValue, factor: number): bigint | number {
@@ -296,17 +292,4 @@ function scaled(value: PyValue, factor: number): bigint | number {
     throw new PythonError("TypeError", "can't multiply sequence by non-int of type 'float'");
   }
   return multiply(value, factor);
-}
-
-function itemsOf(value: PyValue): PyValue[] {
-  if (typeof value === "string") return [...value];
-  return isDict(value) ? [...asDict(value).keys()] : asList(value);
-}
-
-function at(self: PyDict, name: string): PyValue {
-  return self.get(name) ?? null;
-}
-
-function failure(error: string): PyDict {
-  return dict({ error });
 }
