@@ -36,6 +36,13 @@ export function startId(root: string, turn: number, state: Json, attempt: Attemp
   return contentHash([root, turn, state, attempt?.response ?? null]).slice(0, 16);
 }
 
+/** The base request of the turn after a start's own, from the state that its response led to. */
+export function nextTurn(start: Start, state: Json): Start {
+  const turn = start.turn + 1;
+  const id = startId(start.root, turn, state, null);
+  return { ...start, id, parent: start.id, turn, depth: 0, mode: "base", state, attempt: null, chain: 0 };
+}
+
 /** The start of a root task. */
 export function rootStart(task: number, root: string, state: Json): Start {
   return {

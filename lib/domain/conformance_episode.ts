@@ -1,8 +1,8 @@
-import type { Json } from "../json.ts";
+import { canonicalJson, type Json } from "../json.ts";
 import { checkHostile } from "./conformance_hostile.ts";
 import { type Asked, checkLeaks, textOf } from "./conformance_leaks.ts";
-import { checkedStep, checkLength } from "./conformance_step.ts";
-import type { Domain, TaskInstance } from "./domain.ts";
+import { checkedStep, checkLength, checkTurns } from "./conformance_step.ts";
+import type { Domain, Message, Step, TaskInstance } from "./domain.ts";
 import { deepFreeze, type Findings } from "./finding.ts";
 
 /** How many tasks of a split are tried with hostile responses. */
@@ -60,7 +60,7 @@ export class Episodes {
       counts.perturbed += near?.length ?? 0;
       counts.perturbedSolved += near?.filter((solved) => solved).length ?? 0;
       this.#asked.push(...played?.asked ?? []);
-      if (at < hostileTasks) await checkHostile(domain, where, task, findings);
+      if (at < hostileTasks) await checkHostile(domain, where, task, played?.later ?? [], findings);
       progress(at + 1);
     }
     return counts;
@@ -72,22 +72,43 @@ export class Episodes {
   }
 }
 
-/** Plays the references; returns what was asked in each turn, and whether all went well. */
+/** What came of playing the references of a task. */
+interface PlayedReference {
+  /** What was asked in each turn. */
+  readonly asked: readonly Asked[];
+  /** The states before its later turns. */
+  readonly later: readonly Json[];
+  /** Whether all went well. */
+  readonly right: boolean;
+}
+
+/** Plays the references, and beside it the same from a task and states that went through JSON. */
 async function playReference(
   domain: Domain,
   where: string,
   task: Json,
   findings: Findings,
-): Promise<{ readonly asked: readonly Asked[]; readonly right: boolean }> {
+): Promise<PlayedReference> {
   const references = domain.reference?.(task) ?? [];
+  const severalTurns = domain.traits.turns === "multi";
   const asked: Asked[] = [];
-  let right = references.length > 0;
+  const later: Json[] = [];
+  let right = false;
   let state = deepFreeze(domain.begin(task));
+  let restored = throughJson(state);
   for (const [turn, reference] of references.entries()) {
-    const prompt = textOf(domain.prompt(task, state));
-    asked.push({ where, prompt, reference });
+    const messages = domain.prompt(task, state);
+    const prompt = textOf(messages);
+    asked.push({ where, prompt: severalTurns ? textOf(messages.filter(isTold)) : prompt, reference });
     checkLength(domain, prompt, reference, where, findings);
     const step = await checkedStep(domain, task, state, reference, where, findings);
+    if (severalTurns) {
+      const copy = throughJson(task);
+      const again = await domain.step(copy, restored, reference);
+      const same = summary(domain.prompt(copy, restored), again) === summary(messages, step);
+      findings.expect(same, "restore", `${where} goes on differently from its state of turn ${turn} as JSON`);
+      restored = throughJson(again.state);
+    }
     const { quality, solved } = step.verdict;
     const last = turn === references.length - 1;
     findings.expect(
@@ -95,16 +116,38 @@ async function playReference(
       "reference",
       `${where} has ${references.length} references for another number of turns`,
     );
+    state = deepFreeze(step.state);
+    if (!last) {
+      later.push(state);
+      continue;
+    }
+    // Before the end an episode that goes well need not be worth anything yet.
     findings.expect(
       quality === 1,
       "reference",
       `${where} gives its reference a quality of ${quality} in turn ${turn}, not 1`,
     );
-    findings.expect(solved || !last, "reference", `${where} does not count as solved after its references`);
-    right &&= quality === 1 && (solved || !last);
-    state = deepFreeze(step.state);
+    findings.expect(solved, "reference", `${where} does not count as solved after its references`);
+    right = quality === 1 && solved;
   }
-  return { asked, right };
+  checkTurns(domain, references.length, `${where} has references for`, findings);
+  return { asked, later, right };
+}
+
+/** Whether a message is from others than the policy, whose own words give nothing away. */
+function isTold({ role }: Message): boolean {
+  return role !== "assistant";
+}
+
+/** A value as it is after it was stored and read again, frozen. */
+function throughJson(value: Json): Json {
+  const copy: Json = JSON.parse(JSON.stringify(value));
+  return deepFreeze(copy);
+}
+
+/** A turn as text, the same for the same request and step. */
+function summary(asked: readonly Message[], { state, verdict, feedback, done }: Step<Json>): string {
+  return canonicalJson({ asked: [...asked], state, verdict, feedback: feedback ?? null, done });
 }
 
 /** Plays what is nearly right in the first turn; returns of each whether it counted as solved. */

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import { textOf } from "./conformance_leaks.ts";
-import { checkedStep, checkLength } from "./conformance_step.ts";
+import { checkedStep, checkLength, checkTurns } from "./conformance_step.ts";
 import type { Domain } from "./domain.ts";
 import { deepFreeze, type Findings } from "./finding.ts";
 import type { Attempt } from "./verdict.ts";
@@ -17,21 +17,59 @@ const hostileResponses = [
   "🧩\u0000\ud800é∞",
 ] as const;
 
-/** Plays a task with each hostile response: the rules survive it, and self-iteration requests do not tell its verdict. */
+/**
+ * Plays a task with each hostile response, at first and after each prefix of an episode: the rules survive it, and
+ * self-iteration requests do not tell its verdict. Of several turns, all of them are played one after another, too.
+ *
+ * @param later The states before later turns of an episode that goes well.
+ */
 export async function checkHostile(
   domain: Domain,
   task: string,
   content: Json,
+  later: readonly Json[],
   findings: Findings,
 ): Promise<void> {
-  for (const response of hostileResponses) {
-    const quoted = JSON.stringify(response.length > 40 ? `${response.slice(0, 37)}...` : response);
-    const where = `${task} with response ${quoted}`;
-    await findings.attempt(
-      "verdict",
-      where,
-      () => playHostile(domain, where, content, response, findings),
-    );
+  const first = await findings.attempt("verdict", task, () => deepFreeze(domain.begin(content)));
+  if (first === undefined) return;
+  for (const [turn, state] of [first, ...later].entries()) {
+    for (const response of hostileResponses) {
+      const where = `${task}${turn === 0 ? "" : ` in turn ${turn}`} with response ${quote(response)}`;
+      await findings.attempt(
+        "verdict",
+        where,
+        () => playHostile(domain, where, content, state, response, findings),
+      );
+    }
+  }
+  if (domain.traits.turns === "single") return;
+  await findings.attempt(
+    "verdict",
+    `${task} with one strange response after another`,
+    () => playAllHostile(domain, task, content, first, findings),
+  );
+}
+
+function quote(response: string): string {
+  return JSON.stringify(response.length > 40 ? `${response.slice(0, 37)}...` : response);
+}
+
+/** Plays all hostile responses in one episode, or as many as it takes. */
+async function playAllHostile(
+  domain: Domain,
+  task: string,
+  content: Json,
+  first: Json,
+  findings: Findings,
+): Promise<void> {
+  let state = first;
+  for (const [turn, response] of hostileResponses.entries()) {
+    const where = `${task} in turn ${turn} after strange responses with response ${quote(response)}`;
+    const step = await checkedStep(domain, content, state, response, where, findings);
+    checkTurns(domain, turn + (step.done ? 1 : 2), `${task} with strange responses takes at least`, findings);
+    if (step.done) return;
+    state = deepFreeze(step.state);
+    domain.prompt(content, state);
   }
 }
 
@@ -39,11 +77,13 @@ async function playHostile(
   domain: Domain,
   where: string,
   task: Json,
+  state: Json,
   response: string,
   findings: Findings,
 ): Promise<void> {
-  const state = deepFreeze(domain.begin(task));
-  const { verdict, feedback } = await checkedStep(domain, task, state, response, where, findings);
+  const played = await checkedStep(domain, task, state, response, where, findings);
+  const { verdict, feedback } = played;
+  if (!played.done) domain.prompt(task, deepFreeze(played.state));
   const attempt = { response, verdict, feedback: feedback ?? null };
   const opposite = {
     quality: verdict.quality > 0.5 ? 0 : 1,

@@ -44,6 +44,17 @@ export async function checkedStep(
   return step;
 }
 
+/** Holds the number of turns of an episode to what `longest` says. */
+export function checkTurns(domain: Domain, turns: number, where: string, findings: Findings): void {
+  const most = domain.longest?.turns;
+  if (most === undefined) return;
+  findings.expect(
+    turns <= most,
+    "longest",
+    `${where} ${turns} turns, more than the ${most} that "longest" says`,
+  );
+}
+
 /** Holds a prompt and a response to what `longest` says. */
 export function checkLength(
   domain: Domain,

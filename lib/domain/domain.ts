@@ -137,15 +137,21 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   iterate?(task: Task, state: State, attempt: Attempt, mode: "improve" | "diverge"): Message[];
   /** Plays one turn. */
   step(task: Task, state: State, response: string): Awaitable<Step<State>>;
-  /** A known-good response for each turn; `step` must give it quality 1. */
+  /** A known-good response for each turn; `step` must give the last one quality 1 and call the task solved. */
   reference?(task: Task): string[];
   /** Responses near to a known-good one that are wrong; `step` must not count any as solved. */
   perturbed?(task: Task): string[];
   /** A worked example for the warm start, made from the training side of the split alone. */
   demonstrate?(mode: UsualMode, random: Random): Demonstration;
-  /** The most characters that a prompt and a response may have; lets a plan check the policy's context. */
-  readonly longest?: { readonly prompt: number; readonly response: number };
-  /** Figures of the domain's own over the attempts of an episode. */
+  /**
+   * The most characters that a prompt and a response may have, which lets a plan check the policy's context, and of
+   * a domain of several turns the most turns of an episode, by which a plan multiplies what is generated; from 1.
+   */
+  readonly longest?: { readonly prompt: number; readonly response: number; readonly turns?: number };
+  /**
+   * Figures of the domain's own over the attempts of an episode, one a turn with the verdict at its end. An episode of
+   * training that started from a partial history has those from that turn on.
+   */
   metrics?(attempts: readonly Attempt[]): Record<string, number>;
   /** The same domain with other options. */
   rebuild(given: JsonObject): Domain<Task, State>;

@@ -10,7 +10,12 @@ export type Arithmetic = {
   readonly startsPerIteration: number;
   /** Episodes an iteration: starts × G. Each is a chain of responses. */
   readonly rolloutsPerIteration: number;
-  /** Completions an iteration: rollouts × the longest chain. */
+  /**
+   * T, the most turns of an episode, with which all that follows is ≤. `null` where the domain does not say
+   * (`longest.turns`): then all that follows counts a single turn. Only for domains of several turns.
+   */
+  readonly turns?: number | null;
+  /** Completions an iteration: rollouts × the longest chain, × T. */
   readonly completionsPerIteration: number;
   /** Tokens of one completion, ≤. */
   readonly maxTokens: number;
@@ -24,7 +29,10 @@ export type Arithmetic = {
   readonly trainingTokens: number;
   /** Evaluations of a run, the first before training. */
   readonly evaluations: number;
-  /** Completions of all evaluations: tasks × samples × (1 + K) each, and tasks × resamples at the last. */
+  /**
+   * Completions of all evaluations: tasks × samples × (1 + K) each, and tasks × resamples at the last. Of several turns,
+   * episodes of different k share the first at least; in each later turn that of k may take 1 + k.
+   */
   readonly evaluationCompletions: number;
   /** Generated tokens of all evaluations, ≤. */
   readonly evaluationTokens: number;
@@ -37,29 +45,32 @@ export type Arithmetic = {
  * @throws {RangeError} If the budget has no limit.
  */
 export function batchArithmetic(settings: Settings): Arithmetic {
-  const { objective, curriculum, sampling, budget, evaluate } = settings;
+  const { domain, objective, curriculum, sampling, budget, evaluate } = settings;
   const { groups, groupSize } = objective;
   const { maxTokens } = sampling;
   const chain = curriculum.longestChain;
   const startsPerIteration = Math.max(1, Math.floor(groups / chain));
   const rolloutsPerIteration = startsPerIteration * groupSize;
-  const completionsPerIteration = rolloutsPerIteration * chain;
+  const severalTurns = domain.traits.turns === "multi";
+  const turns = severalTurns ? domain.longest?.turns ?? 1 : 1;
+  const completionsPerIteration = rolloutsPerIteration * chain * turns;
   const tokensAtLeast = completionsPerIteration * maxTokens;
   const tokensPerIteration = tokensAtLeast * (1 + objective.redraws);
   const iterations = Math.min(
     budget.iterations ?? Infinity,
     budget.tokens === null ? Infinity : Math.ceil(budget.tokens / tokensAtLeast),
-    budget.rollouts === null ? Infinity : Math.ceil(budget.rollouts / completionsPerIteration),
+    budget.rollouts === null ? Infinity : Math.ceil(budget.rollouts / (rolloutsPerIteration * chain)),
   );
   if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
   const evaluations = countEvaluations(iterations, evaluate.every);
   const evaluationCompletions = evaluate.tasks *
-    (evaluations * evaluate.samples * (1 + evaluate.steps) + evaluate.resamples);
+    (evaluations * evaluate.samples * evaluationDraws(evaluate.steps, turns) + evaluate.resamples * turns);
   return {
     groups,
     groupSize,
     startsPerIteration,
     rolloutsPerIteration,
+    ...severalTurns ? { turns: domain.longest?.turns ?? null } : {},
     completionsPerIteration,
     maxTokens,
     tokensPerIteration,
@@ -73,6 +84,12 @@ export function batchArithmetic(settings: Settings): Arithmetic {
     evaluationCompletions,
     evaluationTokens: evaluationCompletions * maxTokens,
   };
+}
+
+/** The most responses of one task and sample: a chain of 1 + K in the first turn, and one of 1 + k for each k in later ones. */
+function evaluationDraws(steps: number, turns: number): number {
+  const chain = 1 + steps;
+  return chain + (turns - 1) * chain * (chain + 1) / 2;
 }
 
 /** One before training, one every so many iterations, and one after the last. */

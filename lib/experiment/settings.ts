@@ -13,7 +13,7 @@ import type { OperatorPart } from "../operator/operator.ts";
 export type Budget = {
   /** Generated tokens, stop tokens included; `null` for no limit. */
   readonly tokens: number | null;
-  /** Responses drawn, each step of a chain counting as one; `null` for no limit. */
+  /** Responses drawn, each step of a chain counting as one, and an episode of several turns too; `null` for no limit. */
   readonly rollouts: number | null;
   /** Training iterations; `null` for no limit. */
   readonly iterations: number | null;
@@ -35,7 +35,7 @@ export type Evaluation = {
   readonly every: number;
   /** K, the number of self-improvement steps. */
   readonly steps: number;
-  /** Chains a task. */
+  /** Chains a task; of several turns, episodes for each k. */
   readonly samples: number;
   /** Held-out tasks. */
   readonly tasks: number;

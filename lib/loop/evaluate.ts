@@ -1,7 +1,6 @@
-import type { Domain, TaskInstance } from "../domain/domain.ts";
+import type { Domain } from "../domain/domain.ts";
 import type { Attempt } from "../domain/verdict.ts";
 import type { Policy } from "../engine/engine.ts";
-import type { Json } from "../json.ts";
 import type { Evaluation } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import { type HeldOutEpisode, playHeldOut } from "./play_held_out.ts";
@@ -46,9 +45,10 @@ export interface EvaluationContext {
 }
 
 /**
- * Held-out quality after k = 0…K self-improvement steps (arXiv 2509.04575, §5.3): of the *latest* iterate, never of the best
- * along the way; after a first attempt k times the improve request with the latest response, never a divergence, never a
- * verdict. Where a task has several turns each gets k steps before it is played on, and the verdict is that at the end.
+ * Held-out quality after k = 0…K self-improvement steps (arXiv 2509.04575, §5.3): of the *latest* iterate, never of the
+ * best along the way; after a first attempt k times the improve request with the latest response, never a divergence,
+ * never a verdict. Where a task has several turns each gets k steps before it is played on, and the verdict is that at
+ * the end.
  *
  * @param iteration Training iterations so far; with the seed it decides all draws, the same for every arm.
  * @param progress Told the k that was drawn; of several turns, in each.

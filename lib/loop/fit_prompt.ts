@@ -47,7 +47,9 @@ export function fitPrompt(start: Start, task: Json, context: PromptContext): Fit
   if (!fits(none)) {
     throw new UserError(
       `Expected a prompt and its response to fit the policy's context of ${policy.context} tokens but found ` +
-        `${none.tokens.length} + ${maxTokens} (task "${start.root}"); raise policy.context`,
+        `${none.tokens.length} + ${maxTokens} (task "${start.root}"${
+          start.turn === 0 ? "" : `, turn ${start.turn}`
+        }); raise policy.context`,
     );
   }
   let best = none;

@@ -1,4 +1,4 @@
-import { rootStart, type Start, startId } from "../curriculum/start.ts";
+import { nextTurn, rootStart, type Start, startId } from "../curriculum/start.ts";
 import type { Domain, Step, TaskInstance } from "../domain/domain.ts";
 import { type Attempt, checkVerdict } from "../domain/verdict.ts";
 import { UserError } from "../errors.ts";
@@ -64,8 +64,8 @@ interface Drawn {
 
 /**
  * Plays held-out tasks under the published policy: for each k an episode in which every turn gets a first response and k
- * improvements of the latest, with the conversation up to it, and the last one is played on. Episodes of different k have their first
- * turn in common, and are drawn once for as long as they are the same.
+ * improvements of the latest, with the conversation up to it, and the last one is played on. Episodes of different k have
+ * their first turn in common, and are drawn once for as long as they are the same.
  *
  * @returns The episodes of k = 0 in the order of tasks and samples, then those of k = 1, and so on.
  * @throws {UserError} If the domain gives a verdict outside [0, 1], or an episode does not end within 1,000 turns.
@@ -193,13 +193,6 @@ async function drawStep(
 function improvable(start: Start, attempt: Attempt): Start {
   const id = startId(start.root, start.turn, start.state, attempt);
   return { ...start, id, parent: start.id, depth: start.depth + 1, mode: "improve", attempt };
-}
-
-/** The base request of the turn after. */
-function nextTurn(start: Start, state: Json): Start {
-  const turn = start.turn + 1;
-  const id = startId(start.root, turn, state, null);
-  return { ...start, id, parent: start.id, turn, depth: 0, mode: "base", state, attempt: null };
 }
 
 function range(count: number): number[] {

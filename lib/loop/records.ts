@@ -4,7 +4,6 @@
  * @module
  */
 import { groupVariance } from "../curriculum/group_variance.ts";
-import type { Domain } from "../domain/domain.ts";
 import { mean } from "../metrics/estimate.ts";
 import type { EvaluationRow, EventRow, GroupRow, ResampleRow, RolloutRow, StepRow } from "../metrics/rows.ts";
 import type { EvaluationOutcome } from "./evaluate.ts";
@@ -67,19 +66,6 @@ function shortenedShare(rollouts: readonly Rollout[]): { readonly shortened?: nu
   const prompts = rollouts.flatMap(({ responses }) => responses);
   const share = mean(prompts.map(({ shortened }) => Number(shortened > 0)));
   return share > 0 ? { shortened: share } : {};
-}
-
-/** The domain's own figures, as means over rollouts. */
-export function domainFigures(domain: Domain, groups: readonly Group[]): Record<string, number> {
-  if (domain.metrics === undefined) return {};
-  const values = new Map<string, number[]>();
-  for (const { successors } of groups.flatMap(({ rollouts }) => rollouts)) {
-    const attempts = successors.flatMap(({ attempt }) => attempt === null ? [] : [attempt]);
-    for (const [name, value] of Object.entries(domain.metrics(attempts))) {
-      values.set(name, [...values.get(name) ?? [], value]);
-    }
-  }
-  return Object.fromEntries([...values].map(([name, all]) => [`${domain.kind}_${name}`, mean(all)]));
 }
 
 /** Generated tokens of all rollouts, stop tokens included. */

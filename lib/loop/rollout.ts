@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { rootStart, type Start, startId } from "../curriculum/start.ts";
+import { nextTurn, rootStart, type Start, startId } from "../curriculum/start.ts";
 import type { RootSource } from "../curriculum/curriculum.ts";
 import type { Domain, TaskSource } from "../domain/domain.ts";
 import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
@@ -36,11 +36,13 @@ export interface Rollout {
   readonly start: Start;
   /** The responses, one a turn. */
   readonly responses: readonly Response[];
+  /** The same with the verdict on each as it was given, at the end of its turn. */
+  readonly attempts: readonly Attempt[];
   /** The verdict at its end. */
   readonly verdict: Verdict;
   /** What training sees: the verdict's reward, or what the domain makes of it for a self-iteration step. */
   readonly reward: number;
-  /** The partial histories that it passed through, one a turn. */
+  /** The partial histories that it passed through, one a turn, each with the verdict at the end of the episode. */
   readonly successors: readonly Start[];
 }
 
@@ -92,18 +94,19 @@ interface Episode {
   /** What is asked next: the start itself, or the base request of a later turn. */
   at: Start;
   readonly responses: Response[];
+  readonly attempts: Attempt[];
   readonly successors: Start[];
-  verdict: Verdict | null;
   done: boolean;
 }
 
 /**
- * Draws the groups of one training iteration. A start with `chain` = K yields K + 1 groups: its first responses, then
- * the improvements of each on its own, each rewarded by its own result.
+ * Draws the groups of one training iteration: the turn of each start, in the start's mode, and what turns there are after
+ * it, by their base requests. A start with `chain` = K yields K + 1 groups: its first responses, then the improvements of
+ * each on its own, each rewarded by its own result; of several turns, all of them rewrite the one that the start is at.
  *
  * @param iteration The training iteration, from 1; with the run's seed it decides all draws.
  * @param drawn How many starts of the iteration were rolled out before.
- * @throws {UserError} If the domain gives a verdict outside [0, 1].
+ * @throws {UserError} If the domain gives a verdict outside [0, 1], or an episode does not end within 1,000 turns.
  */
 export async function rollOut(
   context: RolloutContext,
@@ -149,17 +152,19 @@ function improving(successor: Start): Start {
 }
 
 function beginEpisode(start: Start, seedPath: readonly number[]): Episode {
-  return { start, seedPath, at: start, responses: [], successors: [], verdict: null, done: false };
+  return { start, seedPath, at: start, responses: [], attempts: [], successors: [], done: false };
 }
 
 function finishEpisode({ domain, operators }: RolloutContext, episode: Episode): Rollout {
-  const { start, responses, successors, verdict } = episode;
-  if (verdict === null) throw new Error("Cannot finish an episode that was not played");
+  const { start, responses, attempts, successors } = episode;
+  const verdict = attempts.at(-1)?.verdict;
+  if (verdict === undefined) throw new Error("Cannot finish an episode that was not played");
   const rule = operators.find(({ rewardRule }) => rewardRule?.mode === start.mode)?.rewardRule?.rule;
   const reward = responseReward(domain, start.mode, start.attempt?.verdict ?? null, verdict, rule);
   return {
     start,
     responses,
+    attempts,
     verdict,
     reward,
     successors: successors.map((each) => withReturn(each, verdict)),
@@ -229,19 +234,9 @@ async function takeTurn(
     chain: 0,
     born,
   });
-  episode.verdict = verdict;
+  episode.attempts.push(attempt);
   episode.done = step.done;
-  if (!step.done) {
-    episode.at = {
-      ...at,
-      turn: at.turn + 1,
-      depth: 0,
-      mode: "base",
-      state: step.state,
-      attempt: null,
-      chain: 0,
-    };
-  }
+  if (!step.done) episode.at = nextTurn(at, step.state);
 }
 
 /** The prompts of one wave; group-mates share theirs, so that an engine sees equal prompts as one object. */

@@ -8,7 +8,7 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { Batch, EvaluationRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
+import type { Batch, EvaluationRow, EventRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
@@ -17,8 +17,8 @@ import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./evaluate.ts";
 import { type DrawContext, drawGroups } from "./draw_groups.ts";
 import { groupAdvantages, isInformative } from "./group_rewards.ts";
+import { domainFigures, evaluationFigures } from "./domain_figures.ts";
 import {
-  domainFigures,
   evaluationRows,
   evaluationWarnings,
   generatedTokens,
@@ -148,8 +148,7 @@ class Loop {
       if (initial !== undefined) await policy.load(initial, "weights");
       if (this.#job.settings.objective.kl !== null) await policy.reference?.refresh(1);
       await policy.publish();
-      const evaluations = await this.#evaluate();
-      await store.write({ evaluations, events: evaluationWarnings(evaluations, new Date().toISOString()) });
+      await store.write(await this.#evaluate(new Date().toISOString()));
       return await this.save();
     }
     if (saved.state["build"] !== this.#context.build) {
@@ -195,7 +194,7 @@ class Loop {
     const step: StepRow = {
       ...stepFigures(groups, advantages, trained, {
         ...this.#curriculum.metrics(),
-        ...domainFigures(domain, groups),
+        ...domainFigures(domain, groups.flatMap(({ rollouts }) => rollouts)),
       }),
       iteration,
       tokens: this.#tokens,
@@ -207,7 +206,7 @@ class Loop {
       tokensPerSecond: tokens / ((done - began) / 1000),
       time: new Date().toISOString(),
     };
-    const evaluations = due ? await this.#evaluate() : [];
+    const { evaluations, events } = due ? await this.#evaluate(step.time) : { evaluations: [], events: [] };
     await this.#write({
       step,
       groups: groupRows(groups, advantages, iteration),
@@ -215,7 +214,7 @@ class Loop {
       starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
       evaluations,
       resamples: this.spent() ? await this.#resample() : [],
-      events: [...stepWarnings(step), ...evaluationWarnings(evaluations, step.time)],
+      events: [...stepWarnings(step), ...events],
     }, { kind: "step", step, progress: this.#progress() });
     if (iteration % checkpoint.every === 0) await this.save();
   }
@@ -308,15 +307,23 @@ class Loop {
     this.#drawing.random.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
   }
 
-  async #evaluate(): Promise<EvaluationRow[]> {
+  /** The rows of an evaluation, and what is to be said of it. */
+  async #evaluate(time: string): Promise<{ evaluations: EvaluationRow[]; events: EventRow[] }> {
     const { report } = this.#context;
     const iteration = this.#iteration;
-    const { steps } = this.#job.settings.evaluate;
+    const { domain, evaluate: { steps } } = this.#job.settings;
     const outcomes = await evaluate(this.#evaluation(), iteration, (step) => {
       report({ kind: "evaluating", iteration, step, steps });
     });
     report({ kind: "evaluated", iteration, outcomes });
-    return evaluationRows(outcomes, iteration);
+    const evaluations = evaluationRows(outcomes, iteration);
+    return {
+      evaluations,
+      events: [
+        ...evaluationWarnings(evaluations, time),
+        ...evaluationFigures(domain, outcomes, iteration, time),
+      ],
+    };
   }
 
   async #resample(): Promise<ResampleRow[]> {

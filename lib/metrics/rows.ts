@@ -247,7 +247,7 @@ export type EventRow = {
   readonly level: string;
   /** What sort, such as `checkpoint`. */
   readonly kind: string;
-  /** One sentence. */
+  /** One sentence; of kind `domain-figures` a JSON object. */
   readonly message: string;
 };
 

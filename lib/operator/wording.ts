@@ -53,7 +53,8 @@ export function wordIteration(mode: Exclude<UsualMode, "base">, request: Iterati
 
 /**
  * The domain's prompt with its last request made into sections: an instruction, the request, the current response,
- * feedback on it if there is any. Of a conversation all else stays as it is before them.
+ * feedback on it if there is any. Of a conversation all else stays as it is before them; so does the request itself
+ * if the policy has already acted on it, which the messages after it belong to.
  *
  * @param instruction What is asked of the current response.
  * @param more Sections to follow.
@@ -75,8 +76,8 @@ export function wordSections(
     ...feedback,
     ...more,
   ].join("\n\n");
-  // A request that was acted on already stays where it was, before what came of it.
-  const before = asked === messages.length - 1 ? messages.slice(0, asked) : messages;
+  const actedOn = messages.slice(asked + 1).some(({ role }) => role === "assistant" || role === "tool");
+  const before = actedOn ? messages : messages.filter((_, index) => index !== asked);
   return [...before, { role: "user", content }];
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkDomain, examineDomain } from "../../../lib/domain/conformance.ts";
-import type { Domain, Step } from "../../../lib/domain/domain.ts";
+import type { Domain, Message, Step } from "../../../lib/domain/domain.ts";
+import { isJsonArray, isJsonObject, type Json } from "../../../lib/json.ts";
 
 /** The sum of two digits, given one at a time: two turns, the second answers. */
 const sound: Domain = {
@@ -51,6 +52,54 @@ Deno.test("checkDomain() finds nothing wrong with a sound domain of several turn
   assert.deepEqual(await checkDomain(sound), []);
 });
 
+function turnOf(state: Json): number {
+  return isJsonObject(state) ? Number(state["turn"]) : NaN;
+}
+
+Deno.test("checkDomain() wants nothing of a good episode before its end", async () => {
+  const late: Domain = {
+    ...sound,
+    longest: { prompt: 12, response: 2, turns: 2 },
+    step: (task, state, response) => {
+      const step = play(terms(task), Number(state), response);
+      const unfinished = { quality: 0, solved: false, reward: 0 };
+      return step.done ? step : { ...step, verdict: unfinished };
+    },
+  };
+  const { findings, splits } = await examineDomain(late);
+  assert.deepEqual(findings, []);
+  assert.equal(splits.train.referencesRight, 20);
+});
+
+Deno.test("checkDomain() takes neither the policy's own words nor a form that all requests explain for a leak", async () => {
+  // Each turn repeats a long message that the policy wrote before, and ends with one that every request names.
+  const talk = (task: Json): string => `look up ${JSON.stringify(task)} please`;
+  const chatty: Domain = {
+    ...sound,
+    longest: { prompt: 999, response: 99 },
+    begin: () => [],
+    prompt: (_task, said) => [
+      { role: "system", content: "End with <TASK_FINISHED>." },
+      ...(isJsonArray(said) ? said : []).map((text): Message => ({
+        role: "assistant",
+        content: String(text),
+      })),
+    ],
+    step: (task, said, response) => {
+      const before = isJsonArray(said) ? said : [];
+      const wanted = before.length < 2 ? talk(task) : "<TASK_FINISHED>";
+      const solved = response === wanted;
+      const quality = Number(solved);
+      const state = [...before, response];
+      return { state, verdict: { quality, solved, reward: quality }, feedback: "", done: state.length === 3 };
+    },
+    reference: (task) => [talk(task), talk(task), "<TASK_FINISHED>"],
+    perturbed: () => [],
+    demonstrate: () => ({ messages: [], response: "9" }),
+  };
+  assert.deepEqual(await checkDomain(chatty), []);
+});
+
 /** A step of the sound domain with its verdict changed. */
 function verdictWith(change: Partial<Step<number>["verdict"]>): Partial<Domain> {
   return {
@@ -62,6 +111,9 @@ function verdictWith(change: Partial<Step<number>["verdict"]>): Partial<Domain> 
 }
 
 let calls = 0;
+
+/** States that a forgetful domain has handed out: it knows them by identity, not by what is in them. */
+const handedOut = new WeakSet<object>();
 
 const faults: Record<string, { change: Partial<Domain>; check: string; message?: RegExp }> = {
   "gives a quality that is no number": {
@@ -161,6 +213,88 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
     },
     check: "verdict",
     message: /threw "not a number"/,
+  },
+  "knows a state only as long as it is in memory": {
+    change: {
+      begin: () => ({ turn: 0 }),
+      prompt: (
+        task,
+        state,
+      ) => [{ role: "user", content: `Turn ${turnOf(state)}: ${terms(task)[turnOf(state)]}` }],
+      step: (task, state, response) => {
+        const known = turnOf(state) === 0 ||
+          (typeof state === "object" && state !== null && handedOut.has(state));
+        const { state: _, ...step } = play(terms(task), turnOf(state), known ? response : "lost");
+        const after = { turn: 1 };
+        handedOut.add(after);
+        return { ...step, state: after };
+      },
+    },
+    check: "restore",
+    message: /^Task "0\+7" goes on differently from its state of turn 1 as JSON$/,
+  },
+  "throws on a strange response in a later turn": {
+    change: {
+      step: (task, state, response) => {
+        if (state === 1 && response === "") throw new Error("nothing said");
+        return play(terms(task), Number(state), response);
+      },
+    },
+    check: "verdict",
+    message: /^Task "0\+7" in turn 1 with response "" threw "nothing said"$/,
+  },
+  "throws once only strange things were said": {
+    change: {
+      step: (task, state, response) => {
+        const { state: _, ...step } = play(terms(task), Number(state), response);
+        if (state === 2) throw new Error("lost the thread");
+        return { ...step, state: step.verdict.solved ? 1 : 2 };
+      },
+    },
+    check: "verdict",
+    message: /^Task "0\+7" with one strange response after another threw "lost the thread"$/,
+  },
+  "cannot ask on after a strange response": {
+    change: {
+      step: (task, state, response) => {
+        const step = play(terms(task), Number(state), response);
+        return step.verdict.solved ? step : { ...step, state: 2 };
+      },
+      prompt: (task, state) => {
+        if (state === 2) throw new Error("nothing to ask");
+        return [{ role: "user", content: `Turn ${state}: ${terms(task)[Number(state)]}` }];
+      },
+    },
+    check: "verdict",
+    message: /^Task "0\+7" with response "" threw "nothing to ask"$/,
+  },
+  "has more turns than it says": {
+    change: { longest: { prompt: 12, response: 2, turns: 1 } },
+    check: "longest",
+    message: /^Task "0\+7" has references for 2 turns, more than the 1 that "longest" says$/,
+  },
+  "goes on for longer than it says when nothing is right": {
+    change: {
+      longest: { prompt: 12, response: 2, turns: 2 },
+      step: (task, state, response) => {
+        const step = play(terms(task), Number(state), response);
+        return { ...step, done: step.done && step.verdict.solved };
+      },
+    },
+    check: "longest",
+    message: /with strange responses takes at least 3 turns, more than the 2/,
+  },
+  "tells a long answer that only its own prompt holds": {
+    change: {
+      longest: { prompt: 99, response: 99 },
+      prompt: (
+        task,
+        state,
+      ) => [{ role: "tool", content: `The sum of ${terms(task).join(" and ")}, turn ${state}` }],
+      reference: (task) => [`The sum of ${terms(task).join(" and ")}`, "1"],
+    },
+    check: "leak",
+    message: /^Task "0\+7" has its reference in its prompt$/,
   },
   "tells the answer": {
     change: {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Domain } from "../../../lib/domain/domain.ts";
 import { hub } from "../../../lib/engine/hub.ts";
 import { compare } from "../../../lib/experiment/compare.ts";
 import { compile, type CompileOptions } from "../../../lib/experiment/compile.ts";
@@ -32,6 +33,26 @@ const comparison = compare({ name: "toys", base, arms, seeds: [1, 2, 3], quick }
 const planOf = (options: CompileOptions = {}): Plan => compile(comparison, options).plan;
 const source = (options: CompileOptions, path: string, arm = "exit"): string | undefined =>
   planOf(options).arms[arm]?.sources[path];
+
+Deno.test("compile() takes domains of several turns, and says by how many turns it multiplied", () => {
+  const toyDomain = toy({ size: 5 });
+  const talkative: Domain = {
+    ...toyDomain,
+    traits: { turns: "multi", quality: "binary", feedback: false },
+    longest: { prompt: 10, response: 5, turns: 3 },
+    rebuild: () => talkative,
+  };
+  const { plan, jobs } = compile(
+    compare({ name: "toys", base: { ...base, domain: talkative }, arms, seeds: [1, 2, 3] }),
+  );
+  assert(isJson(plan));
+  assert.deepEqual(Object.values(plan.arms).map(({ arithmetic }) => arithmetic.turns), [3, 3, 3]);
+  const single = planOf();
+  assert(plan.estimate.evaluationTokens > single.estimate.evaluationTokens);
+  assert(Object.values(single.arms).every(({ arithmetic }) => !("turns" in arithmetic)));
+  // What a domain says of its lengths decides no result.
+  assert.deepEqual(jobs.map(({ hash }) => hash), compile(comparison).jobs.map(({ hash }) => hash));
+});
 
 Deno.test("compile() makes one job an arm and seed, with ids that tell them apart", () => {
   const { plan, jobs } = compile(comparison, { file: "toys.ts" });

@@ -12,6 +12,7 @@ import type { Tokenizer } from "exitlab/lib/engine/engine.ts";
 import { Random } from "exitlab/lib/random.ts";
 import { characterTokenizer } from "exitlab/runners/local/tokenizer.ts";
 import { digits } from "../../support/digit_domain.ts";
+import { errands } from "./errands_domain.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
 const domain = digits();
@@ -50,6 +51,24 @@ Deno.test("a current response that does not fit is shortened as little as it mus
     assert(text.endsWith("So it is 3."));
     assert(text.includes("guess 1 at 0"));
   }
+});
+
+Deno.test("of a conversation the current response alone is shortened, and what was said before stays whole", async () => {
+  const talk = errands();
+  const { task, id } = talk.tasks("test").at(0);
+  const said = "1, as it seems to me. ".repeat(20);
+  const { state } = await talk.step(task, talk.begin(task), said);
+  const { attempt } = start(long);
+  const later: Start = { ...rootStart(0, id, state), turn: 1, mode: "improve", attempt };
+  const at = { ...context(1000), domain: talk };
+  const { text, tokens, shortened } = fitPrompt(later, task, at);
+  assert(shortened > 0 && tokens.length + 10 <= 1000);
+  assert(text.startsWith(`Be brief.\n\nRequest 0: guess 1\n\n${said}\n\nSeen in turn 0\n\nBelow are`));
+  assert(text.endsWith("So it is 3."));
+  assert.throws(
+    () => fitPrompt(later, task, { ...at, policy: { ...at.policy, context: 500 } }),
+    /context of 500 tokens but found \d+ \+ 10 \(task "test-0", turn 1\); raise policy\.context/,
+  );
 });
 
 Deno.test("a shortened prompt needs no other characters than a policy of printable ASCII has", () => {

@@ -65,16 +65,17 @@ Deno.test("RunProgress tells the macro-average of an evaluation", () => {
   const outcomes = Array.from({ length: 10 }, (_, task) => {
     const solved = task < 2;
     const verdict = { quality: Number(solved), solved, reward: Number(solved) };
+    const attempt = { response: "", verdict, feedback: null };
     return {
-      ...{
-        task: `t${task}`,
-        benchmark: benchmarkOf(`t${task}`),
-        sample: 0,
-        step: 0,
-        changed: false,
-        tokens: 1,
-      },
-      ...{ attempt: { response: "", verdict, feedback: null }, shortened: 0 },
+      task: `t${task}`,
+      benchmark: benchmarkOf(`t${task}`),
+      sample: 0,
+      step: 0,
+      attempt,
+      attempts: [attempt],
+      changed: false,
+      tokens: 1,
+      shortened: 0,
     };
   });
   new RunProgress(new ProgressLine(target), 1).event(job, { kind: "evaluated", iteration: 4, outcomes });
