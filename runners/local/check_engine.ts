@@ -45,9 +45,10 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
   if (capabilities.reduction !== "sum") {
     throw new UserError(`Arm "${arm}" needs an engine that sums over tokens but ${engine} takes the mean`);
   }
-  const asked = Object.entries(domain.permissions ?? {}).filter(([, list]) => list.length > 0).map(([name]) =>
-    name
-  );
+  // Programs can be allowed by name, which `checkPrograms` sees to.
+  const asked = Object.entries(domain.permissions ?? {})
+    .filter(([name, list]) => name !== "run" && list.length > 0)
+    .map(([name]) => name);
   if (asked.length > 0) {
     throw new UserError(
       `Domain "${domain.kind}" of arm "${arm}" asks for permissions (${

@@ -102,7 +102,7 @@ Deno.test("checkEngine() refuses a domain that asks for permissions, and names t
   const job = jobWith({ permissions: { net: ["example.com"], read: [], run: ["python3"] } });
   assert.throws(() => checkEngine(job, all), {
     name: "UserError",
-    message: 'Domain "sudoku" of arm "exit" asks for permissions (net, run) and the local runner grants none',
+    message: 'Domain "sudoku" of arm "exit" asks for permissions (net) and the local runner grants none',
   });
   checkEngine(jobWith({ permissions: {} }), all);
   checkEngine(jobWith({ permissions: { net: [], read: [], run: [] } }), all);
