@@ -88,7 +88,20 @@ const arithmeticLabels: readonly (readonly [label: string, figure: (a: Arithmeti
 ];
 
 function arithmeticRows(arms: Arms): string[][] {
-  return arithmeticLabels.map(([label, figure]) => [label, ...arms.map(([, arm]) => figure(arm.arithmetic))]);
+  const rows = arithmeticLabels.map(([label, figure]) => [
+    label,
+    ...arms.map(([, arm]) => figure(arm.arithmetic)),
+  ]);
+  const severalTurns = arms.some(([, { arithmetic }]) => arithmetic.turns !== undefined);
+  return severalTurns
+    ? [["turns an episode", ...arms.map(([, arm]) => turnsText(arm.arithmetic))], ...rows]
+    : rows;
+}
+
+/** The turns of an episode, by which the figures below are multiplied. */
+function turnsText({ turns }: Arithmetic): string {
+  if (turns === undefined) return "1";
+  return turns === null ? "not said: 1" : `up to ${number(turns)}`;
 }
 
 /** A heading and rows in columns, two spaces apart; nothing if there are no rows. */
