@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Worker } from "node:worker_threads";
 import type { AnswerChecker, AnswerVerdict } from "../../../../domains/math/answer/answer_checker.ts";
 import { answerChecker } from "../../../../domains/math/answer/check_answers.ts";
 
@@ -105,20 +106,6 @@ Deno.test("a verdict says why", async () => {
   });
 });
 
-Deno.test("what takes too long is cut off, and the next answer is checked all the same", async () => {
-  await withChecker(async (checker) => {
-    const sums = Array.from({ length: 60 }, (_, at) => `\\sum_{k=1}^{999}k^{${at}x}`);
-    const slow = { gold: sums.join(","), response: `\\boxed{${sums.toReversed().join(",")}}` };
-    const quick = { gold: "\\sqrt{8}", response: "\\boxed{2\\sqrt{2}}" };
-    const verdicts = await Promise.all([checker.check(quick), checker.check(slow), checker.check(quick)]);
-    assert.deepEqual(verdicts.map(({ reason }) => reason), [
-      "the same expression",
-      "took longer than 200 ms",
-      "the same expression",
-    ]);
-  }, { timeLimit: 200 });
-});
-
 Deno.test("hostile responses get a verdict", async () => {
   await withChecker(async (checker) => {
     const responses = [
@@ -153,4 +140,101 @@ Deno.test("a checker may be closed, closed again, and used after it", async () =
   checker.close();
   assert.equal((await checker.check({ gold: "\\sqrt{9}", response: "\\boxed{3}" })).equal, true);
   checker.close();
+});
+
+/** A worker that runs a script, and no comparison. */
+function scripted(script: string): Worker {
+  return new Worker(`const { parentPort } = require("node:worker_threads"); ${script}`, { eval: true });
+}
+
+const roots = { gold: "\\sqrt{8}", response: "\\boxed{2\\sqrt{2}}" };
+
+Deno.test("what takes too long is cut off, and the next answer is checked all the same", async () => {
+  const worker = (): Worker =>
+    scripted(
+      "parentPort.on('message', ({ gold }) => { if (gold !== '\\\\pi') parentPort.postMessage({ equal: true, reason: 'so it says' }); }); " +
+        "parentPort.postMessage('ready');",
+    );
+  const checker = answerChecker({ timeLimit: 500 }, { worker });
+  try {
+    const slow = { gold: "\\pi", response: "\\boxed{\\sqrt{10}}" };
+    const verdicts = await Promise.all([checker.check(roots), checker.check(slow), checker.check(roots)]);
+    assert.deepEqual(verdicts.map(({ reason }) => reason), [
+      "so it says",
+      "took longer than 500 ms",
+      "so it says",
+    ]);
+  } finally {
+    checker.close();
+  }
+});
+
+Deno.test("the work of a comparison is bounded before its time is", async () => {
+  await withChecker(async (checker) => {
+    const sums = Array.from({ length: 60 }, (_, at) => `\\sum_{k=1}^{999}k^{${at}x}`);
+    const hard = { gold: sums.join(","), response: `\\boxed{${sums.toReversed().join(",")}}` };
+    assert.doesNotMatch((await checker.check(hard)).reason, /longer/);
+    const powers = { gold: "\\sum_{k=1}^{1000}1/k^{30}", response: "\\boxed{1}" };
+    assert.deepEqual(await checker.check(powers), {
+      equal: false,
+      reason: "number instead of expression",
+      answer: "1",
+    });
+  }, { timeLimit: 60_000 });
+});
+
+Deno.test("a worker that does not start costs a verdict, and neither a throw nor the verdicts after it", async () => {
+  const broken: (() => Worker)[] = [
+    () => {
+      throw new Error("no worker today");
+    },
+    () => scripted("process.exit(1)"),
+    () =>
+      scripted(
+        "parentPort.on('message', () => { throw new Error('broken'); }); parentPort.postMessage('ready');",
+      ),
+  ];
+  for (const first of broken) {
+    let starts = 0;
+    const good = (): Worker =>
+      scripted(
+        "parentPort.on('message', () => parentPort.postMessage({ equal: true, reason: 'so it says' })); " +
+          "parentPort.postMessage('ready');",
+      );
+    const checker = answerChecker({}, { worker: () => starts++ === 0 ? first() : good() });
+    try {
+      const verdicts = await Promise.all([checker.check(roots), checker.check(roots)]);
+      assert.deepEqual(verdicts.map(({ equal, reason }) => [equal, reason]), [
+        [false, "the worker that compares answers failed"],
+        [true, "so it says"],
+      ]);
+    } finally {
+      checker.close();
+    }
+  }
+});
+
+Deno.test("a checker that is closed settles what it was asked, whether the worker starts or compares", async () => {
+  const silent = [
+    "setInterval(() => {}, 1000);",
+    "parentPort.on('message', () => {}); parentPort.postMessage('ready');",
+  ];
+  for (const script of silent) {
+    const { promise: started, resolve } = Promise.withResolvers<void>();
+    const checker = answerChecker({ timeLimit: 1e9 }, {
+      worker: () => {
+        const worker = scripted(script);
+        worker.once("online", () => resolve());
+        return worker;
+      },
+    });
+    const pending = [checker.check(roots), checker.check(roots)];
+    await started;
+    checker.close();
+    const verdicts = await Promise.all(pending);
+    assert.deepEqual(verdicts.map(({ equal, reason }) => [equal, reason]), [
+      [false, "the checker was closed"],
+      [false, "the checker was closed"],
+    ]);
+  }
 });

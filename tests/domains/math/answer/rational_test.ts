@@ -54,6 +54,31 @@ Deno.test("powers and roots are exact, or none", () => {
   assert.equal(power(of(-4n), of(1n, 2n)), undefined);
 });
 
+Deno.test("roots of powers come out even, and those of their neighbours do not", () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 2n, max: 10n ** 40n }), fc.integer({ min: 2, max: 64 }), (base, order) => {
+      const whole = base ** BigInt(order);
+      const exponent = must(rational(1n, BigInt(order)));
+      assert.deepEqual(power({ top: whole, bottom: 1n }, exponent), { top: base, bottom: 1n });
+      assert.equal(power({ top: whole + 1n, bottom: 1n }, exponent), undefined);
+      assert.equal(power({ top: whole - 1n, bottom: 1n }, exponent), undefined);
+    }),
+  );
+});
+
+Deno.test("as many ways to choose what is taken as what is left", () => {
+  fc.assert(fc.property(fc.bigInt({ min: 0n, max: 300n }), fc.bigInt({ min: 0n, max: 300n }), (n, k) => {
+    if (k > n) return;
+    const ways = binomial({ top: n, bottom: 1n }, { top: k, bottom: 1n });
+    assert.deepEqual(ways, binomial({ top: n, bottom: 1n }, { top: n - k, bottom: 1n }));
+    if (n > 0n && k > 0n && k < n) {
+      const one = (a: bigint, b: bigint): bigint =>
+        must(binomial({ top: a, bottom: 1n }, { top: b, bottom: 1n })).top;
+      assert.equal(must(ways).top, one(n - 1n, k - 1n) + one(n - 1n, k));
+    }
+  }));
+});
+
 Deno.test("what would be too long is none, at once", () => {
   const of = (top: bigint): Rational => must(rational(top));
   assert.equal(power(of(9n), of(10n ** 9n)), undefined);

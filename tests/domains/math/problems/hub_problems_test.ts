@@ -42,6 +42,8 @@ Deno.test("hubDataset() makes problems of a data set's rows", async () => {
   await withStandIn(standIn(rows), async (server, folder) => {
     const source = await hubDataset("org/sums", columns, { split: "test", server }, { folder });
     assert.deepEqual([source.name, source.test], ["sums", null]);
+    const options = { split: "test", server, name: "train" };
+    await assert.rejects(hubDataset("org/sums", columns, options, { folder }), /a name other than "train"/);
     assert.deepEqual(source.train[0], {
       problem: "What is 1 + 2?",
       answer: "3",

@@ -50,6 +50,46 @@ Deno.test("problemFile() reads problems, and says what it read without saying wh
   assert.notEqual(other.description.hash, hash);
 });
 
+Deno.test("a source is never named train, which figures of training problems go under", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const rows = JSON.stringify({ q: "What is 1 + 2?", a: 3 });
+    const file = async (name: string): Promise<string> => {
+      const path = join(folder, name);
+      await Deno.writeTextFile(path, rows);
+      return path;
+    };
+    const [train, test, sums] = [
+      await file("train.jsonl"),
+      await file("test.jsonl"),
+      await file("sums-train.jsonl"),
+    ];
+    assert.equal((await problemFile({ train, test }, plain)).name, "test");
+    assert.equal((await problemFile({ train: sums, test }, plain)).name, "sums-train");
+    assert.equal((await problemFile({ train, test: train }, plain)).name, "problems");
+    assert.equal((await problemFile(train, plain)).name, "problems");
+    await assert.rejects(problemFile({ train, test }, plain, { name: "train" }), (error) => {
+      assert(error instanceof UserError);
+      assert.match(error.message, /a name other than "train", which figures of training problems go under/);
+      return true;
+    });
+    assert.throws(
+      () => problemSource("train", { train: [{ problem: "x", answer: "1" }] }),
+      /other than "train"/,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("problemFile() takes true and false as answers", async () => {
+  const source = await read([{ q: "Is 2 even?", a: true }, { q: "Is 3?", a: false }, {
+    q: "Both?",
+    a: [true, false],
+  }], plain);
+  assert.deepEqual(source.train.map(({ answer }) => answer), ["true", "false", "true, false"]);
+});
+
 Deno.test("problemFile() takes answers from lists, after marks and out of boxes", async () => {
   const list = await read([{ q: "x", a: ["1", "2"] }, { q: "y", a: [3] }], plain);
   assert.deepEqual(list.train.map(({ answer }) => answer), ["1, 2", "3"]);
@@ -156,7 +196,6 @@ Deno.test("problemFile() refuses rows without a problem or an answer, or leaves 
     [{ q: "y", a: [] }, plain, /answer in column "a" in row 2/],
     [{ q: "y", a: ["1", null] }, plain, /answer in column "a" in row 2/],
     [{ q: "y", a: { value: 1 } }, plain, /answer in column "a" in row 2/],
-    [{ q: "y", a: true }, plain, /answer in column "a" in row 2/],
     [{ q: "y", a: "no box" }, boxed, /an answer in \\boxed\{\} in column "a" in row 2/],
     [{ q: "y", a: "\\boxed{}" }, boxed, /an answer in \\boxed\{\} in column "a" in row 2/],
     [{ q: "y", a: "no mark" }, marked, /an answer after "####" in column "a" in row 2/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gsm8k } from "exitlab/domains/math/problems/gsm8k.ts";
-import { normalProblem } from "exitlab/domains/math/problems/normal_problem.ts";
+import { problemKey } from "exitlab/domains/math/problems/normal_problem.ts";
 import { svamp } from "exitlab/domains/math/problems/svamp.ts";
 import { isJson } from "exitlab/lib/json.ts";
 
@@ -69,7 +69,7 @@ Deno.test("svamp() has a split that never changes, and tells no story on both si
 
 Deno.test("No shipped problem is in two data sets, or twice in one", () => {
   const all = [...gsm8k().train, ...gsm8k().test ?? [], ...svamp({ split: "none" }).train];
-  assert.equal(new Set(all.map(({ problem }) => normalProblem(problem))).size, all.length);
+  assert.equal(new Set(all.map(({ problem }) => problemKey(problem))).size, all.length);
   for (const source of [gsm8k(), svamp(), svamp({ split: "none" })]) assert.ok(isJson(source.description));
 });
 

@@ -33,6 +33,12 @@ Deno.test("probes of all methods are those of the original, but for what leaked 
   for (const { expected } of differences) assert.match(expected, /2024-11-10|mentions/);
 });
 
+Deno.test("probes with hostile arguments are those of the original", () => {
+  const { differences, ...counts } = replayed("probes_hostile");
+  assert.deepEqual(differences, []);
+  assert.deepEqual(counts, { calls: 2100, callsEqual: 2100, states: 150, statesEqual: 150 });
+});
+
 const good = {
   "id": "p",
   "class": "MathAPI",
