@@ -72,7 +72,7 @@ function build(given: object, kept: Kept): Domain<Problem, null> {
   return {
     part: "domain",
     kind: "math",
-    version: "1",
+    version: "2",
     options: {
       ...described,
       trainingTasks: rules.trainingTasks,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
-import { hubToken } from "../hub_token.ts";
+import { hubSiteToken } from "../hub_token.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { whole } from "../part.ts";
 import { HttpFailure, httpGet } from "./http_get.ts";
@@ -33,7 +33,7 @@ export interface DatasetSurroundings {
 /** The real thing. */
 export const realSurroundings: DatasetSurroundings = {
   folder: datasetFolder,
-  token: hubToken,
+  token: hubSiteToken,
   wait: (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds)),
   deadline: (seconds) => AbortSignal.timeout(1000 * seconds),
 };
@@ -186,13 +186,12 @@ export class DatasetClient {
     });
     this.#bytes += bytes;
     if (status !== 200) {
-      const said = secret === undefined ? body : body.replaceAll(secret, "…");
       const hidden = [401, 403, 404].includes(status);
       const advice = hidden ? "; is its name right, and is HF_TOKEN set if it is private or gated?" : "";
-      throw this.#failure(`it answered ${status} with ${excerpt(said)}${advice}`);
+      throw this.#failure(`it answered ${status} with ${excerpt(body, secret)}${advice}`);
     }
     this.#checkRevision(revision);
-    return this.#json(body);
+    return this.#json(body, secret);
   }
 
   #checkRevision(revision: string | null): void {
@@ -204,11 +203,11 @@ export class DatasetClient {
     if (revision !== this.#revision) throw this.#failure("the data set changed while it was read; try again");
   }
 
-  #json(body: string): Json {
+  #json(body: string, secret: string | undefined): Json {
     try {
       return JSON.parse(body);
     } catch {
-      throw this.#failure(`it answered no JSON but ${excerpt(body)}`);
+      throw this.#failure(`it answered no JSON but ${excerpt(body, secret)}`);
     }
   }
 
@@ -218,8 +217,8 @@ export class DatasetClient {
   }
 }
 
-/** What an answer says: its `error`, or the beginning of it, on one line. */
-function excerpt(body: string): string {
+/** What an answer says: its `error`, or the beginning of it, on one line, without the token. */
+function excerpt(body: string, secret: string | undefined): string {
   let said = body;
   try {
     const answer: Json = JSON.parse(body);
@@ -227,7 +226,8 @@ function excerpt(body: string): string {
   } catch {
     // It is no JSON, and is shown as it is.
   }
-  const line = said.replace(/\s+/g, " ").trim();
+  const told = secret === undefined ? said : said.replaceAll(secret, "…");
+  const line = told.replace(/\s+/g, " ").trim();
   if (line === "") return "an empty body";
   return JSON.stringify(line.length > 160 ? `${line.slice(0, 159)}…` : line);
 }

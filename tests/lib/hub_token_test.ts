@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "exitlab/lib/errors.ts";
-import { hubToken } from "exitlab/lib/hub_token.ts";
+import { hubSiteToken, hubToken } from "exitlab/lib/hub_token.ts";
 
 const environment = (value: string | undefined) => (name: string): string | undefined =>
   name === "HF_TOKEN" ? value : undefined;
@@ -23,6 +23,22 @@ Deno.test("hubToken() gives the token to hosts of Hugging Face over https, and t
       "https://example.com/huggingface.co",
       "http://127.0.0.1:8080/embed",
       "https://127.0.0.1/embed",
+    ]
+  ) assert.equal(tell(url), undefined, url);
+});
+
+Deno.test("hubSiteToken() gives the token to the hub's own hosts, and to no endpoint that anyone may run", () => {
+  const tell = (url: string): string | undefined => hubSiteToken(new URL(url), environment("hf_secret"));
+  for (const url of ["https://huggingface.co/", "https://datasets-server.huggingface.co/rows"]) {
+    assert.equal(tell(url), "hf_secret");
+  }
+  for (
+    const url of [
+      "https://abc.us-east-1.aws.endpoints.huggingface.cloud/rows",
+      "http://datasets-server.huggingface.co/",
+      "https://nothuggingface.co/",
+      "https://huggingface.co.example.com/",
+      "https://127.0.0.1/rows",
     ]
   ) assert.equal(tell(url), undefined, url);
 });

@@ -12,6 +12,12 @@ export interface CheckerOptions {
   readonly timeLimit?: number;
 }
 
+/** What a test may put in the place of the real thing. */
+export interface CheckerSurroundings {
+  /** Starts what compares answers. */
+  readonly worker: () => Worker;
+}
+
 /** The most characters of an answer: longer ones are not answers. */
 const longest = 1_500;
 
@@ -25,7 +31,10 @@ const startLimit = 60_000;
  * The checker for answers in competition mathematics: finds the last answer of a response and compares it with the
  * known-good one. Numbers are compared here and now; everything else in a worker, which is stopped when a comparison
  * outlasts the time limit. What is compared is bounded in length and depth and in the size of numbers, so that the limit
- * is a last resort: a verdict that depends on it would depend on the machine.
+ * is a last resort: a verdict that depends on it would depend on the machine. Where there is no verdict, because the limit
+ * was reached, the worker failed or the checker was closed, the answer counts as wrong and the reason says so.
+ *
+ * @param surroundings For tests: the worker.
  *
  * @example
  * ```ts
@@ -40,17 +49,23 @@ const startLimit = 60_000;
  * checker.close();
  * ```
  */
-export function answerChecker(options: CheckerOptions = {}): AnswerChecker {
-  return new Checker(options.timeLimit ?? 2_000);
+export function answerChecker(
+  options: CheckerOptions = {},
+  surroundings: Partial<CheckerSurroundings> = {},
+): AnswerChecker {
+  return new Checker(options.timeLimit ?? 2_000, surroundings.worker ?? answerWorker);
 }
 
 class Checker implements AnswerChecker {
   readonly #timeLimit: number;
-  #worker: Promise<Worker> | undefined;
+  readonly #start: () => Worker;
+  #worker: Promise<Worker | undefined> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #closing = new AbortController();
 
-  constructor(timeLimit: number) {
+  constructor(timeLimit: number, start: () => Worker) {
     this.#timeLimit = timeLimit;
+    this.#start = start;
   }
 
   async check({ gold, response, tolerance }: AnswerCheck): Promise<AnswerVerdict> {
@@ -63,58 +78,93 @@ class Checker implements AnswerChecker {
     if (quick !== undefined && (quick || tolerance === undefined)) {
       return { equal: quick, reason: quick ? "the same number" : "another number", answer };
     }
-    const turn = this.#queue.then(() => this.#compare({ gold: known, answer, tolerance: tolerance ?? null }));
+    const question = { gold: known, answer, tolerance: tolerance ?? null };
+    const { signal } = this.#closing;
+    const turn = this.#queue.then(() => this.#compare(question, signal));
     this.#queue = turn;
-    const compared = await turn;
-    if (compared === undefined) {
-      return { equal: false, reason: `took longer than ${this.#timeLimit} ms`, answer };
-    }
-    return { ...compared, answer };
+    return { ...await turn, answer };
   }
 
   close(): void {
-    this.#worker?.then((worker) => worker.terminate());
+    this.#closing.abort();
+    this.#closing = new AbortController();
+    this.#worker?.then((worker) => worker?.terminate());
     this.#worker = undefined;
   }
 
-  /** Asks the worker; `undefined` if it took too long. One question at a time. */
-  async #compare(question: Question): Promise<Compared | undefined> {
-    this.#worker ??= startWorker();
-    const worker = await this.#worker;
-    const reply = await answered(worker, this.#timeLimit, () => worker.postMessage(question));
-    if (reply === undefined) {
-      this.#worker = undefined;
-      await worker.terminate();
-      return undefined;
-    }
-    return reply === "ready" ? undefined : reply;
+  /** Asks the worker, one question at a time. Never rejects: the next question waits for it. */
+  async #compare(question: Question, signal: AbortSignal): Promise<Compared> {
+    if (signal.aborted) return undecided("closed", this.#timeLimit);
+    const starting = this.#worker ??= startWorker(this.#start, signal);
+    const worker = await starting;
+    const reply = worker === undefined
+      ? signal.aborted ? "closed" : "failed"
+      : await answered(worker, this.#timeLimit, signal, () => worker.postMessage(question));
+    if (typeof reply !== "string") return reply;
+    // The next question gets another worker.
+    if (this.#worker === starting) this.#worker = undefined;
+    await worker?.terminate();
+    return undecided(reply, this.#timeLimit);
   }
 }
 
-async function startWorker(): Promise<Worker> {
+/** What comes in the place of a comparison that came to no end. */
+function undecided(why: Silence | "ready", limit: number): Compared {
+  const reasons: Readonly<Record<typeof why, string>> = {
+    late: `took longer than ${limit} ms`,
+    closed: "the checker was closed",
+    failed: "the worker that compares answers failed",
+    ready: "the worker that compares answers gave none",
+  };
+  return { equal: false, reason: reasons[why] };
+}
+
+function answerWorker(): Worker {
   // The library looks for switches in the environment, which commands may not read; here it finds none.
-  const worker = new Worker(new URL("./answer_worker.ts", import.meta.url), { env: {} });
-  // A process that has nothing else to do may end.
-  worker.unref();
-  if (await answered(worker, startLimit, () => {}) === undefined) {
-    throw new Error(`The worker that compares answers did not start within ${startLimit / 1000} s`);
-  }
-  return worker;
+  return new Worker(new URL("./answer_worker.ts", import.meta.url), { env: {} });
 }
 
-/** The worker's next message; `undefined` if it failed, or did not come in time. */
-function answered(worker: Worker, limit: number, ask: () => void): Promise<Reply | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Reply | undefined>();
+/** A worker that is ready; `undefined` if it does not come to that. */
+async function startWorker(start: () => Worker, signal: AbortSignal): Promise<Worker | undefined> {
+  try {
+    const worker = start();
+    // A process that has nothing else to do may end.
+    worker.unref();
+    if (await answered(worker, startLimit, signal, () => {}) === "ready") return worker;
+    await worker.terminate();
+  } catch {
+    // What cannot start compares nothing; the verdict says that it failed.
+  }
+  return undefined;
+}
+
+/** Why there is no reply: it did not come in time, the checker was closed, or the worker failed or ended. */
+type Silence = "late" | "closed" | "failed";
+
+/** The worker's next message, or why there is none. */
+function answered(
+  worker: Worker,
+  limit: number,
+  signal: AbortSignal,
+  ask: () => void,
+): Promise<Reply | Silence> {
+  const { promise, resolve } = Promise.withResolvers<Reply | Silence>();
   const listen = (message: Reply): void => resolve(message);
-  const fail = (): void => resolve(undefined);
-  const timer = setTimeout(fail, limit);
+  const fail = (): void => resolve("failed");
+  const close = (): void => resolve("closed");
+  const timer = setTimeout(() => resolve("late"), limit);
   worker.once("message", listen);
   worker.once("error", fail);
+  worker.once("exit", fail);
+  signal.addEventListener("abort", close);
+  if (signal.aborted) close();
   ask();
   return promise.finally(() => {
     clearTimeout(timer);
     worker.off("message", listen);
     worker.off("error", fail);
+    worker.off("exit", fail);
+    signal.removeEventListener("abort", close);
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Answer } from "./answer.ts";
 import type { ExpressionReader } from "./expression.ts";
+import type { Work } from "./work.ts";
 
 /** Answers of one kind. */
 export type Of<Kind extends Answer["kind"]> = Extract<Answer, { readonly kind: Kind }>;
@@ -13,6 +14,8 @@ export type Of<Kind extends Answer["kind"]> = Extract<Answer, { readonly kind: K
 export interface Comparison {
   /** Reads expressions. */
   readonly reader: ExpressionReader;
+  /** What it may still cost. */
+  readonly work: Work;
   /** How far numbers may be off, absolutely: one for all, or one for each item of a list. */
   readonly tolerance?: number | readonly number[];
   /** Compares parts of answers. */

@@ -20,16 +20,21 @@ export function sum([a, b]: Complex, [c, d]: Complex): Complex {
   return [a + c, b + d];
 }
 
+/** A real result; none where it vanished because it is too small for a double, for it is not 0. */
+function realResult(value: number, isZero: boolean): Complex {
+  return value === 0 && !isZero ? none : [value, 0];
+}
+
 /** The product. */
 export function product([a, b]: Complex, [c, d]: Complex): Complex {
   // 0 · ∞ would make a real product none.
-  if (b === 0 && d === 0) return [a * c, 0];
+  if (b === 0 && d === 0) return realResult(a * c, a === 0 || c === 0);
   return [a * c - b * d, a * d + b * c];
 }
 
 /** The quotient. */
 export function quotient([a, b]: Complex, [c, d]: Complex): Complex {
-  if (b === 0 && d === 0) return c === 0 ? none : [a / c, 0];
+  if (b === 0 && d === 0) return c === 0 ? none : realResult(a / c, a === 0);
   const size = c * c + d * d;
   return size === 0 ? none : [(a * c + b * d) / size, (b * c - a * d) / size];
 }
@@ -47,6 +52,7 @@ export function size([a, b]: Complex): number {
 /** e to the power of z. */
 export function exponential([a, b]: Complex): Complex {
   const scale = Math.exp(a);
+  if (scale === 0) return none;
   return b === 0 ? [scale, 0] : [scale * Math.cos(b), scale * Math.sin(b)];
 }
 
@@ -62,7 +68,7 @@ export function raise(base: Complex, exponent: Complex): Complex {
   const [a, b] = base;
   const [c, d] = exponent;
   if (b === 0 && d === 0 && (a >= 0 || Number.isInteger(c))) {
-    return a === 0 && c <= 0 && c !== 0 ? none : [a ** c, 0];
+    return a === 0 && c < 0 ? none : realResult(a ** c, a === 0);
   }
   if (d === 0 && Number.isInteger(c) && Math.abs(c) <= 64) return wholePower(base, c);
   if (a === 0 && b === 0) return c > 0 ? [0, 0] : none;

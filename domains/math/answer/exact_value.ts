@@ -4,6 +4,7 @@ import {
   absolute,
   add,
   binomial,
+  bitsOf,
   divide,
   factorial,
   floor,
@@ -14,30 +15,43 @@ import {
   type Rational,
   rational,
 } from "./rational.ts";
+import type { Work } from "./work.ts";
 
 /** The most terms of a sum or product that are written out. */
 const mostTerms = 1_000n;
 
 /** What bound variables stand for. */
-export type Bound = ReadonlyMap<string, Rational>;
+type Bound = ReadonlyMap<string, Rational>;
 
 /**
  * The exact value of an expression of whole numbers, decimals and fractions: sums, products, powers, roots that come out
- * even, factorials, binomials, finite sums; `undefined` where it has none, or it is too long.
+ * even, factorials, binomials, finite sums; `undefined` where it has none, it is too long or its parts cost too much.
  */
-export function exactValue(expression: Expression, bound: Bound = new Map()): Rational | undefined {
+export function exactValue(
+  expression: Expression,
+  work: Work,
+  bound: Bound = new Map(),
+): Rational | undefined {
   if (expression.kind === "number") return readNumber(expression.digits)?.value;
   if (expression.kind === "symbol") return bound.get(expression.name);
   const { head, args } = expression;
-  if (head === "Sum" || head === "Product") return series(head, args, bound);
+  if (head === "Sum" || head === "Product") return series(head, args, work, bound);
   const values: Rational[] = [];
   for (const arg of args) {
-    const value = exactValue(arg, bound);
+    const value = exactValue(arg, work, bound);
     if (value === undefined) return undefined;
     values.push(value);
   }
-  if (head === "InvisibleOperator") return mixedOrProduct(args, values);
-  return functions.get(head)?.(values);
+  if (!spend(work, values)) return undefined;
+  const value = head === "InvisibleOperator" ? mixedOrProduct(args, values) : functions.get(head)?.(values);
+  return value !== undefined && spend(work, [value]) ? value : undefined;
+}
+
+/** Takes what an operation on numbers costs, or has cost, off the work that is left; whether there was as much. */
+function spend(work: Work, values: readonly Rational[]): boolean {
+  const bits = values.reduce((total, value) => total + bitsOf(value), 0);
+  work.exact -= bits * bits;
+  return work.exact >= 0;
 }
 
 type Exact = (values: readonly Rational[]) => Rational | undefined;
@@ -105,18 +119,24 @@ export function isMixed([whole, part, ...more]: readonly Expression[]): boolean 
 }
 
 /** A sum or product over a whole variable between two bounds. */
-function series(head: "Sum" | "Product", args: readonly Expression[], bound: Bound): Rational | undefined {
+function series(
+  head: "Sum" | "Product",
+  args: readonly Expression[],
+  work: Work,
+  bound: Bound,
+): Rational | undefined {
   const [body, range, ...more] = args;
   // Sums within sums are not written out: that could take forever.
   if (body === undefined || range?.kind !== "call" || more.length > 0 || bound.size > 0) return undefined;
   const [variable, from, to] = range.args;
   if (variable?.kind !== "symbol" || from === undefined || to === undefined) return undefined;
-  const [first, last] = [exactValue(from, bound), exactValue(to, bound)];
+  const [first, last] = [exactValue(from, work, bound), exactValue(to, work, bound)];
   if (first?.bottom !== 1n || last?.bottom !== 1n || last.top - first.top >= mostTerms) return undefined;
   let sum = head === "Sum" ? rational(0n) : one;
   for (let at = first.top; at <= last.top && sum !== undefined; at++) {
-    const term = exactValue(body, new Map([...bound, [variable.name, { top: at, bottom: 1n }]]));
-    sum = term && (head === "Sum" ? add(sum, term) : multiply(sum, term));
+    const term = exactValue(body, work, new Map([...bound, [variable.name, { top: at, bottom: 1n }]]));
+    if (term === undefined || !spend(work, [sum, term])) return undefined;
+    sum = head === "Sum" ? add(sum, term) : multiply(sum, term);
   }
   return sum;
 }

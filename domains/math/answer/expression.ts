@@ -9,6 +9,9 @@ export type Expression =
   | { readonly kind: "symbol"; readonly name: string }
   | { readonly kind: "call"; readonly head: string; readonly args: readonly Expression[] };
 
+/** Real and imaginary part of a constant. */
+type Digits = readonly [real: string, imaginary: string];
+
 /** The most characters of an expression. */
 const longest = 1_000;
 
@@ -25,6 +28,7 @@ const remembered = 4_096;
 export class ExpressionReader {
   readonly #engine = new ComputeEngine();
   readonly #known = new Map<string, Expression | undefined>();
+  readonly #digits = new Map<string, Digits | undefined>();
 
   constructor() {
     this.#engine.precision = digits;
@@ -43,7 +47,15 @@ export class ExpressionReader {
    * The value of a constant to 60 digits, real and imaginary part; `undefined` if it has none, or is made of more than
    * arithmetic, roots and elementary functions of moderate size.
    */
-  digits(latex: string): readonly [real: string, imaginary: string] | undefined {
+  digits(latex: string): Digits | undefined {
+    if (this.#digits.has(latex)) return this.#digits.get(latex);
+    const found = this.#findDigits(latex);
+    if (this.#digits.size >= remembered) this.#digits.clear();
+    this.#digits.set(latex, found);
+    return found;
+  }
+
+  #findDigits(latex: string): Digits | undefined {
     const expression = this.read(latex);
     if (expression === undefined || !isTame(expression)) return undefined;
     const value = this.#evaluate(latex);
@@ -82,13 +94,19 @@ export class ExpressionReader {
 /** Significant digits that constants are compared to. */
 export const digits = 60;
 
+/** The line between two points, each a capital letter. */
+const segment = /\\(?:overline|bar)\s*\{((?:\s*[A-Z](?:_\{?\w\}?|')*){2}\s*)\}/g;
+
 /** LaTeX in normal form, without what the parser of Compute Engine reads in another way than people write. */
 function forEngine(latex: string): string {
   return latex
     .replaceAll(/(?<![\d.\\a-zA-Z}^_]|\\sqrt\s*)(\d+)\s*\/\s*(\d+)(?![\d.])/g, "\\frac{$1}{$2}")
     .replaceAll(/(\d+(?:\.\d+)?|[a-z]|\\[a-z]+)\s*\^\\circ/g, "(\\frac{$1\\pi}{180})")
     .replaceAll(/\\arc(sin|cos|tan)/g, "\\arc$1 ")
-    .replaceAll(/\\(?:bar|vec|hat|tilde|overline|overrightarrow|underline)\s*\{([^{}]*)\}/g, "{$1}")
+    .replaceAll(/\\(?:vec|overrightarrow|underline)\s*\{([^{}]*)\}/g, "{$1}")
+    .replaceAll(segment, "{$1}")
+    // A bar over anything else says another thing: a conjugate, a mean, digits of a number.
+    .replaceAll(/\\bar(?![a-zA-Z])/g, "\\overline")
     .replaceAll(/'/g, "_{p}");
 }
 

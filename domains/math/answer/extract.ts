@@ -80,7 +80,8 @@ export function goldAnswer(gold: string): string {
   if (boxed !== undefined) return boxed.text;
   const clean = cleanAnswer(gold);
   const isLabelled = /^[-\d.,/]+(?: \p{L}+){1,3}$/u.test(clean);
-  if (isLabelled) return clean;
+  const isDate = /^\p{Lu}\p{Ll}{2,} \d{1,4}(?:, \d{4})?$/u.test(clean);
+  if (isLabelled || isDate) return clean;
   return bareAnswer(gold) ?? extractAnswer(gold)?.text ?? clean;
 }
 
@@ -122,6 +123,9 @@ function hashedAnswer(text: string): string | undefined {
   return undefined;
 }
 
+/** What names a step and no answer. */
+const onlyStep = /^[\s#*]*step\s*\d/i;
+
 /** An answer that nothing marks as one. */
 function unmarked(text: string): ExtractedAnswer | null {
   const whole = text.includes("\n\n") ? undefined : bareAnswer(text.trim());
@@ -134,7 +138,8 @@ function unmarked(text: string): ExtractedAnswer | null {
   const number = lastLine(text) ?? plainAnswer(text);
   if (number !== undefined) return { text: number, how: "number" };
   const clean = cleanAnswer(text);
-  const isShort = clean !== "" && clean.length <= longestWords && !clean.includes("\n");
+  const isShort = clean !== "" && clean.length <= longestWords && !clean.includes("\n") &&
+    !onlyStep.test(clean);
   return isShort ? { text: clean, how: "whole" } : null;
 }
 

@@ -13,6 +13,9 @@ const delimiter = /\\\\|\\[()[\]]/g;
 const gluedWord = /(?<=[\d)\]}])(or|and)(?=[A-Z\d(\\]|[a-z]\b)/g;
 const dollar = /\\[^]|\$/g;
 const box = /^\\(?:boxed|fbox)\s*(?=\{)/;
+/** Words before an answer that say that it is one, in a box with it. */
+const announcement =
+  /^(?:\\(?:text[a-z]*|mbox|mathrm)\s*\{\s*(?:the |our |my )?(?:final |correct )?answer(?:\s+is)?\s*[:=]?\s*\}|(?:the |our |my )?(?:final |correct )?answer\s*(?:is(?![a-z])|:|=)\s*:?)\s*(?=\S)/i;
 const quotes = [['\\"', '\\"'], ['"', '"'], ["“", "”"], ["`", "`"], ["«", "»"], ["``", "''"]] as const;
 
 /**
@@ -52,7 +55,10 @@ function unwrap(text: string): string {
       return inner.slice(open.length, end).trim();
     }
   }
-  return inner.replace(/^(?:[:;,=≈∴&]|\\therefore(?![a-zA-Z])|\\qquad|\\quad)\s*/, "");
+  return inner.replace(announcement, "").replace(
+    /^(?:[:;,=≈∴&]|\\therefore(?![a-zA-Z])|\\qquad|\\quad)\s*/,
+    "",
+  );
 }
 
 /**

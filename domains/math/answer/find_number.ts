@@ -12,7 +12,9 @@ const number =
   /(?<![\p{Script=Latin}\p{N}_])(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+|[\u00bc-\u00be\u2150-\u215e])(?:[eE][-+]?\d+(?![\p{L}\d]))?/gu;
 /** What makes a number one of a row and not a count. */
 const ordinal = /^(?:st|nd|rd|th)(?![a-z])/;
-const label = /(?:^|\n)[\s#*]*(?:step\s*)?$/i;
+const label = /(?:^|\n)[\s#*]*$/;
+/** What makes it the name of a step, wherever it stands. */
+const step = /(?<!\p{L})steps?\s*#?$/iu;
 
 /**
  * The last number of a text that is no part of a word, no ordinal and no label of a list, with the expression around it.
@@ -50,9 +52,9 @@ function lastAt(text: string): number | undefined {
   for (const { 0: digits, index: at } of text.matchAll(number)) {
     const end = at + digits.length;
     if (ordinal.test(text.slice(end, end + 3))) continue;
-    const isLabel = /^[.):]\s/.test(text.slice(end, end + 2)) &&
-      label.test(text.slice(Math.max(0, at - 16), at));
-    if (!isLabel) last = at;
+    const before = text.slice(Math.max(0, at - 16), at);
+    const isLabel = /^[.):]\s/.test(text.slice(end, end + 2)) && label.test(before);
+    if (!isLabel && !step.test(before)) last = at;
   }
   return last;
 }

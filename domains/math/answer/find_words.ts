@@ -14,7 +14,7 @@ const mathWords = words(
     "and or percent percentage pct base degrees degree",
 );
 /** Short words that no one means as a product of variables. */
-const shortWords = words(
+export const shortWords: ReadonlySet<string> = words(
   "an as at be by do he if is it me my no of on so to up us we all any are but can did for get had has her him his how " +
     "its let may new not now one our out per put say see set she six ten the too two use via was way who why yes you",
 );

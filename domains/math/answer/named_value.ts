@@ -1,6 +1,6 @@
-import type { Answer, Side } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import type { Of } from "./comparison.ts";
-import { isUnknown } from "./spans.ts";
+import { hasUnknowns, isValueName } from "./value_name.ts";
 
 /** What a relation names and the value that it gives it; `undefined` if it does not say what something is. */
 export function nameAndValue(
@@ -12,20 +12,8 @@ export function nameAndValue(
   if (first === undefined || last === undefined) return undefined;
   if (signs.some((sign) => sign !== "=" && sign !== "\\approx" && sign !== "\\equiv")) return undefined;
   // A calculation names nothing: its end is its value only if it has no unknowns.
-  const calculation = first.text !== "" && !hasLetters(first.text);
-  if (isName(first) && !(calculation && hasLetters(last.text))) {
-    return { name: first.text, value: last.answer };
-  }
-  if (isUnknown(last.text)) return { name: last.text, value: first.answer };
-  return undefined;
-}
-
-/** Whether a side names something: no sum of unknowns, or a calculation of numbers alone. */
-function isName({ text }: Side): boolean {
-  if (text === "") return true;
-  return !hasLetters(text) || !/(?<=[\w)}\s])[-+](?![^{(]*[)}])/.test(text);
-}
-
-function hasLetters(text: string): boolean {
-  return /[a-zA-Z]/.test(text.replaceAll(/\\[a-zA-Z]+/g, ""));
+  const isNamed = first.text === "" || !hasUnknowns(first.text) && !hasUnknowns(last.text) ||
+    isValueName(first.text);
+  if (isNamed) return { name: first.text, value: last.answer };
+  return isValueName(last.text) ? { name: last.text, value: first.answer } : undefined;
 }

@@ -62,7 +62,7 @@ function joinThousands(text: string): string {
 }
 
 function replaceCommands(text: string): string {
-  return text.replaceAll(/\\[a-zA-Z]+|\\[^a-zA-Z]/gs, (command) => {
+  return flatUnits(text).replaceAll(/\\[a-zA-Z]+|\\[^a-zA-Z]/gs, (command) => {
     const bare = decoration.has(command) ? "" : synonyms.get(command) ?? command;
     if (room.has(bare)) return " ";
     if (bare === "\\%") return "%";
@@ -70,9 +70,21 @@ function replaceCommands(text: string): string {
     return bare;
   }).replaceAll(/\\text\s*\{\s*(\\?\$|%)\s*\}/g, "$1").replaceAll(/\\text\s+(?=\{)/g, "\\text")
     .replaceAll(/\\text\{\s*([-+]?[\d.,]*\d)\s*\}/g, "$1").replaceAll(
+      // A letter that stands upright after a number may be a unit.
+      /(?<=\d)\\mathrm\s*\{\s*([mgshLNJWVAKCM])\s*\}/g,
+      " $1",
+    ).replaceAll(
       /\\mathrm\s*\{\s*([a-zA-Z])\s*\}/g,
       "$1",
     ).replaceAll(/\\(?:mathrm|rm)\s*(?=\{)/g, "\\text");
+}
+
+/** The powers of units without braces, as in `m s^-2`. */
+function flatUnits(text: string): string {
+  return text.replaceAll(
+    /\\mathrm\s*\{(?:[^{}]|\{[^{}]*\})*\}/g,
+    (group) => group.replaceAll(/\^\s*\{\s*(-?\d)\s*\}/g, "^$1"),
+  );
 }
 
 /** Applies a change to all that is not within `\text{…}`. */
@@ -92,6 +104,7 @@ function outsideText(text: string, change: (math: string) => string): string {
 function typedMath(text: string): string {
   const commands = text
     .replaceAll("~", " ")
+    .replaceAll(/(?<=[,{(]\s*)\.{3}/g, "\\dots ")
     .replaceAll("**", "^")
     .replaceAll(/\\cdot\s*\\cdot/g, "^")
     .replaceAll(/\^\s*(-?\d{2,})/g, "^{$1}")

@@ -80,8 +80,9 @@ export function binomial(n: Rational, k: Rational): Rational | undefined {
   if (n.bottom !== 1n || k.bottom !== 1n || k.top < 0n || k.top > n.top || n.top > largestFactorial) {
     return undefined;
   }
+  const chosen = 2n * k.top > n.top ? n.top - k.top : k.top;
   let ways = 1n;
-  for (let at = 1n; at <= k.top; at++) ways = ways * (n.top - k.top + at) / at;
+  for (let at = 1n; at <= chosen; at++) ways = ways * (n.top - chosen + at) / at;
   return rational(ways);
 }
 
@@ -118,16 +119,15 @@ function evenRoot({ top, bottom }: Rational, order: bigint): Rational | undefine
   return size === undefined || below === undefined ? undefined : rational(top < 0n ? -size : size, below);
 }
 
-/** The whole number whose power is the value, by bisection. */
+/** The whole number whose power is the value, by Newton's method from above. */
 function wholeRoot(value: bigint, order: bigint): bigint | undefined {
-  let low = 0n;
-  let high = 1n << (BigInt(bitLength(value)) / order + 1n);
-  while (low < high) {
-    const middle = (low + high + 1n) / 2n;
-    if (middle ** order <= value) low = middle;
-    else high = middle - 1n;
+  if (value < 2n) return value;
+  let root = 1n << (BigInt(bitLength(value)) / order + 1n);
+  for (;;) {
+    const next = ((order - 1n) * root + value / root ** (order - 1n)) / order;
+    if (next >= root) return root ** order === value ? root : undefined;
+    root = next;
   }
-  return low ** order === value ? low : undefined;
 }
 
 function greatestDivisor(a: bigint, b: bigint): bigint {
@@ -138,6 +138,11 @@ function greatestDivisor(a: bigint, b: bigint): bigint {
 
 function isLong(value: bigint): boolean {
   return BigInt(bitLength(value)) > mostBits;
+}
+
+/** How long a fraction is: the bits of both parts, give or take a few. */
+export function bitsOf({ top, bottom }: Rational): number {
+  return bitLength(top) + bitLength(bottom);
 }
 
 function bitLength(value: bigint): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer, Sign } from "./answer.ts";
+import { readChoice } from "./choice.ts";
 import { normalText } from "./normal_text.ts";
 import { readNumber } from "./number_text.ts";
 import { readLeaf } from "./read_leaf.ts";
@@ -41,6 +42,11 @@ export function readAnswer(text: string): Answer {
   if (joined !== normal) readings.push(read(normal, 0));
   if (/^[-+]?(?:0,\d+|[1-9]\d*,(?:\d{2}|\d{4,}))$/.test(normal)) {
     readings.push(read(normal.replace(",", "."), 0));
+  }
+  const choice = readChoice(stripped(normal));
+  if (choice !== undefined) {
+    // Which of the two was asked for, the known-good answer says.
+    readings.push({ kind: "text", text: `(${choice.letter})` }, read(choice.chosen, 0));
   }
   return readings.length === 1 ? readings[0] ?? { kind: "text", text: "" } : { kind: "either", readings };
 }
@@ -217,5 +223,5 @@ function readSet(inner: string, items: readonly string[], read: Read): Answer {
   const isCondition = bar !== undefined && /[<>=]|\\(?:le|ge|ne|in)(?![a-z])/.test(inner.slice(bar.at + 1)) &&
     (inner.match(/\|/g)?.length ?? 1) % 2 === 1;
   if (isCondition) return read(inner.slice(bar.at + bar.text.length));
-  return { kind: "set", items: items.filter((item) => item !== "" && !/^\\l?dots$/.test(item)).map(read) };
+  return { kind: "set", items: items.filter((item) => item !== "").map(read) };
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Answer } from "./answer.ts";
+import type { Answer, ExpressionAnswer, NumberAnswer } from "./answer.ts";
 import { readNumber } from "./number_text.ts";
+import { multiply } from "./rational.ts";
 import { splitTop } from "./scan.ts";
 import { readUnit } from "./units.ts";
 
@@ -31,6 +32,8 @@ const baseWords: ReadonlyMap<string, number> = new Map([
 ]);
 /** Text at the end, with powers and quotients: a unit or another label. */
 const textAfter = /\s*((?:\\text\{[^{}]*\}(?:\s*\^\s*(?:\{\s*-?\d\s*\}|\d))?(?:\s*(?:\/|\\cdot)\s*)?)+)$/;
+/** A number and words that are text together: `\text{6 hours}`. */
+const wholeMeasure = /^\\text\{\s*([-+]?(?:\\?\$)?[\d.,/]*\d\s+[a-zA-Z][a-zA-Z\s]*)\.?\s*\}$/;
 /** Words at the end of a number. */
 const wordsAfter =
   /^(.*(?:[\d}).]|\\pi))(\s*)((?:[a-zA-Z]{2,}|[mgshLNJWVAKCM](?![a-zA-Z]))(?:[a-zA-Z\s/.^{}\d-]*))$/;
@@ -47,6 +50,8 @@ export function readLeaf(text: string, read: Read): Answer {
 
 /** A value with a currency, a percent sign, a degree sign, a unit or another label. */
 function readMeasure(text: string, read: Read): Answer | undefined {
+  const [, wrapped] = wholeMeasure.exec(text) ?? [];
+  if (wrapped !== undefined) return read(wrapped);
   const [money] = currency.exec(text) ?? [];
   if (money !== undefined) {
     return { kind: "quantity", value: read(text.slice(money.length)), unit: money.replace("\\", "").trim() };
@@ -76,13 +81,13 @@ function readLabelled(text: string, read: Read): Answer | undefined {
     const [, value = "", over = ""] = /^(.*?)\s*(\/?)$/s.exec(text.slice(0, -label.length).trim()) ?? [];
     if (!isValue(value)) return undefined;
     const unit = over + (inText ?? "").replaceAll(/\\text\{([^{}]*)\}/g, "$1").trim();
-    return unit === "" ? read(value) : { kind: "quantity", value: read(value), unit };
+    return unit === "" ? read(value) : labelled(read(value), unit);
   }
   const [, value = "", gap = "", words = ""] = wordsAfter.exec(text) ?? [];
   const unit = words.trim();
   if (unit === "" || !isValue(value) || /\\(?!pi$)[a-zA-Z]*$/.test(value)) return undefined;
   const known = readUnit(unit) !== undefined || readUnit(unit.split(" ")[0] ?? "") !== undefined;
-  const quantity: Answer = { kind: "quantity", value: read(value), unit };
+  const quantity = labelled(read(value), unit);
   const product: Answer = { kind: "expression", latex: text };
   const isWord = /^[a-zA-Z]{3,}/.test(unit);
   if (gap !== "" && isWord) return quantity;
@@ -90,6 +95,30 @@ function readLabelled(text: string, read: Read): Answer | undefined {
     return gap === "" && unit.length === 1 ? product : { kind: "either", readings: [quantity, product] };
   }
   return undefined;
+}
+
+const scales: ReadonlyMap<string, bigint> = new Map([
+  ["thousand", 3n],
+  ["million", 6n],
+  ["billion", 9n],
+  ["trillion", 12n],
+]);
+
+/** A value with a label; one that begins with a word such as "million" is so many of these. */
+function labelled(value: Answer, label: string): Answer {
+  const [first = "", ...rest] = label.split(/\s+/);
+  const zeros = scales.get(first.toLowerCase().replace(/s$/, ""));
+  if (zeros === undefined || (value.kind !== "number" && value.kind !== "expression")) {
+    return { kind: "quantity", value, unit: label };
+  }
+  const scaled = times(value, 10n ** zeros);
+  return rest.length === 0 ? scaled : { kind: "quantity", value: scaled, unit: rest.join(" ") };
+}
+
+function times(value: NumberAnswer | ExpressionAnswer, factor: bigint): Answer {
+  if (value.kind === "expression") return { kind: "expression", latex: `(${value.latex})\\cdot ${factor}` };
+  const product = multiply(value.value, { top: factor, bottom: 1n });
+  return product === undefined ? value : { kind: "number", value: product, places: null };
 }
 
 /** Whether a text can be a value before a unit: it has a digit or a command, and does not end in an operator. */
@@ -136,10 +165,13 @@ function readMatrix(text: string, read: Read): Answer | undefined {
   return rows.every((row) => row.length === width) ? { kind: "matrix", rows } : undefined;
 }
 
+/** Such as "January 5". */
+const wordsAndNumber = /^(?:\p{L}{2,}\s+)*\p{L}{4,}\s+\d{1,4}(?:,\s*\d{4})?$/u;
 const mathWord = /\\(?!text)[a-zA-Z]+/;
 
-/** Words: within `\text{…}`, or letters alone. Up to three letters may be a product of variables as well. */
+/** Words: within `\text{…}`, or letters alone. Up to three letters, each another, may be a product of variables as well. */
 function readWords(text: string): Answer | undefined {
+  if (wordsAndNumber.test(text)) return { kind: "text", text };
   const marked = text.includes("\\text{");
   const bare = text.replaceAll(/\\text\{([^{}]*)\}/g, " $1 ").replaceAll(/[{}]/g, " ").trim();
   if (bare === "" || mathWord.test(bare)) return undefined;
@@ -153,6 +185,8 @@ function readWords(text: string): Answer | undefined {
   if (!allowed.test(bare) || !/\p{L}/u.test(bare)) return undefined;
   const letters = bare.replaceAll(/\P{L}/gu, "");
   const words: Answer = { kind: "text", text: bare };
-  if (letters.length > 3) return words;
+  // II is a numeral, or a name, and no square.
+  const repeats = new Set(letters).size < letters.length;
+  if (letters.length > 3 || repeats) return words;
   return { kind: "either", readings: [words, { kind: "expression", latex: text }] };
 }

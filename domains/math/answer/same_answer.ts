@@ -10,10 +10,11 @@ import { sameBased, samePercent, sameQuantity, sameRatio, sameResidue } from "./
 import { sameRelation } from "./same_relation.ts";
 import { sameText } from "./same_text.ts";
 import { isValue, sameValue } from "./same_value.ts";
+import { fullWork } from "./work.ts";
 
 /** Whether two answers are the same. */
-export function sameAnswer(a: Answer, b: Answer, by: Omit<Comparison, "same">): boolean {
-  return compare(a, b, { ...by, same: compare });
+export function sameAnswer(a: Answer, b: Answer, by: Omit<Comparison, "same" | "work">): boolean {
+  return compare(a, b, { ...by, work: fullWork(), same: compare });
 }
 
 function compare(a: Answer, b: Answer, by: Comparison): boolean {

@@ -59,7 +59,9 @@ const mostItems = 64;
 
 /** The same items in any order; repetition does not matter. */
 function samePlural(a: Of<"list"> | Of<"set">, b: Of<"list"> | Of<"set">, by: Comparison): boolean {
-  if (a.items.length > mostItems || b.items.length > mostItems) return inOrder(a.items, b.items, by);
+  const inTurn = a.items.length > mostItems || b.items.length > mostItems ||
+    a.items.some(isEllipsis) || b.items.some(isEllipsis);
+  if (inTurn) return inOrder(a.items, b.items, by);
   const [x, y] = [named(a), named(b)];
   if (x !== undefined && y === undefined) return valuesOfNames(x, b, by);
   if (y !== undefined && x === undefined) return valuesOfNames(y, a, by);
@@ -71,6 +73,11 @@ function samePlural(a: Of<"list"> | Of<"set">, b: Of<"list"> | Of<"set">, by: Co
     b.items.flatMap(alternatives),
     (p, q, at) => by.same(p, q, itemTolerance(by, at)),
   );
+}
+
+/** Whether an item stands for others, which follow from those around it. */
+function isEllipsis(item: Answer): boolean {
+  return item.kind === "expression" && item.latex === "\\dots";
 }
 
 /** Names and their values, if all items are equations of a name and a value. */

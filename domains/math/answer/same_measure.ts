@@ -5,20 +5,27 @@
  */
 import type { Answer } from "./answer.ts";
 import { type Comparison, type Of, sameItem } from "./comparison.ts";
-import { divide, isSame, multiply, type Rational } from "./rational.ts";
-import { contents } from "./sample_value.ts";
+import { absolute, divide, isSame, multiply, order, type Rational } from "./rational.ts";
+import { contents } from "./symbol_value.ts";
 import { isValue, latexOf, sameValue, valueOf } from "./same_value.ts";
 import { readUnit } from "./units.ts";
 
-/** Percent beside percent is exact; beside a number it is that many hundredths, or the number that was asked in percent. */
+/**
+ * Percent beside percent is exact; beside a number it is that many hundredths, or the number that was asked in percent. A
+ * number up to 1 was not: it is a share.
+ */
 export function samePercent(a: Answer, b: Answer, by: Comparison): boolean {
   if (a.kind === "percent" && b.kind === "percent") return by.same(a.value, b.value, by);
   const [percent, other] = a.kind === "percent" ? [a.value, b] : [b.kind === "percent" ? b.value : b, a];
   if (!isValue(percent) || !isValue(other)) return false;
-  if (sameValue(percent, other, by)) return true;
+  const plain = valueOf(other, by);
+  const isShare = plain !== undefined && order(absolute(plain), one) <= 0 && plain.top !== 0n;
+  if (!isShare && sameValue(percent, other, by)) return true;
   const hundredth: Answer = { kind: "expression", latex: `\\frac{${latexOf(percent)}}{100}` };
   return sameValue(hundredth, other, by);
 }
+
+const one: Rational = { top: 1n, bottom: 1n };
 
 /** Units that are known must measure the same; a label that is no unit, or is left out, does not count. */
 export function sameQuantity(a: Answer, b: Answer, by: Comparison): boolean {

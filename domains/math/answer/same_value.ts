@@ -6,9 +6,10 @@
 import type { Answer, NumberAnswer } from "./answer.ts";
 import { bareText, type Comparison, type Of } from "./comparison.ts";
 import { exactValue } from "./exact_value.ts";
+import { shortWords } from "./find_words.ts";
 import { readNumber } from "./number_text.ts";
 import { absolute, add, isSame, negate, order, type Rational, rational } from "./rational.ts";
-import { contents } from "./sample_value.ts";
+import { contents } from "./symbol_value.ts";
 import { sameExpression } from "./same_expression.ts";
 
 /** Whether an answer is a number or an expression. */
@@ -26,12 +27,20 @@ export function sameValue(
     return isSame(a.value, b.value) || isRounded(a, b) || isWithin(a.value, b.value, by);
   }
   const [x, y] = [latexOf(a), latexOf(b)];
-  const sameness = sameExpression(by.reader, x, y);
+  if (areOtherWords(bareText(x), bareText(y))) return false;
+  const sameness = sameExpression(by, x, y);
   if (sameness === "same") return true;
   if (sameness === "unknown") return bareText(x) === bareText(y);
   const [u, v] = [valueOf(a, by), valueOf(b, by)];
   return u !== undefined && v !== undefined &&
     (isRounded({ value: u, places: placesOf(a) }, { value: v, places: placesOf(b) }) || isWithin(u, v, by));
+}
+
+/** Whether two texts are other letters and no product: names in capitals, such as NE, and words, such as on, have an order. */
+function areOtherWords(x: string, y: string): boolean {
+  if (x === y || !/^[a-zA-Z]{2,}$/.test(x) || !/^[a-zA-Z]{2,}$/.test(y)) return false;
+  const isWord = (text: string): boolean => /^[A-Z]+$/.test(text) || shortWords.has(text.toLowerCase());
+  return isWord(x) || isWord(y);
 }
 
 /** A value as LaTeX. */
@@ -47,11 +56,14 @@ function placesOf(answer: Answer): number | null {
 }
 
 /** The value of a constant, exact or to many digits. */
-export function valueOf(answer: Of<"number" | "expression">, { reader }: Comparison): Rational | undefined {
+export function valueOf(
+  answer: Of<"number" | "expression">,
+  { reader, work }: Comparison,
+): Rational | undefined {
   if (answer.kind === "number") return answer.value;
   const expression = reader.read(answer.latex);
   if (expression === undefined || contents(expression).variables) return undefined;
-  return exactValue(expression) ?? reader.value(answer.latex);
+  return exactValue(expression, work) ?? reader.value(answer.latex);
 }
 
 /** The fewest decimal places with which a decimal may stand for what it rounds. */

@@ -9,9 +9,9 @@ import type { Answer, Interval, Sign } from "./answer.ts";
 export type Span = Extract<Answer, { readonly kind: "span" }>;
 
 /** ∞ as the end of an interval. */
-export const infinity: Answer = { kind: "expression", latex: "\\infty" };
+const infinity: Answer = { kind: "expression", latex: "\\infty" };
 /** −∞ as the end of an interval. */
-export const minusInfinity: Answer = { kind: "expression", latex: "-\\infty" };
+const minusInfinity: Answer = { kind: "expression", latex: "-\\infty" };
 
 /** All real numbers. */
 export const realLine: Span = span([interval(minusInfinity, false, infinity, false)]);
@@ -81,7 +81,7 @@ const downward: ReadonlySet<Sign> = new Set([">", "\\ge"]);
 const unknown = /^(?:\|\s*[a-zA-Z]\s*\||\\?[a-zA-Z]+(?:_\{?\w+\}?)?(?:\s*\([^()]*\))?)$/;
 
 /** Whether a side names what a relation is about: a variable, `f(x)`, `|z|`. */
-export function isUnknown(text: string): boolean {
+function isUnknown(text: string): boolean {
   return unknown.test(text) && !/^\\(?:pi|infty|emptyset)$|^e$/.test(text);
 }
 
@@ -106,7 +106,8 @@ function relationSpan(relation: Relation): Span | undefined {
   if (left === undefined || right === undefined || sign === undefined) return undefined;
   if (sign === "\\in" && sides.length === 2) return toSpan(right.answer);
   if (sign === "=" && sides.length === 2 && isUnknown(left.text)) {
-    return span([], right.answer.kind === "list" ? right.answer.items : [right.answer]);
+    const values = right.answer.kind === "list" ? right.answer.items : [right.answer];
+    return span([], left.text.startsWith("|") ? values.flatMap((each) => [each, opposite(each)]) : values);
   }
   if (sides.length === 3 && last !== undefined && nextSign !== undefined) {
     if (!isUnknown(right.text)) return undefined;

@@ -74,6 +74,7 @@ export const synonyms: ReadonlyMap<string, string> = new Map([
   ...commands("circ", "degree"),
   ...commands("approx", "simeq cong thickapprox doteq"),
   ...commands("to", "rightarrow longrightarrow"),
+  ...commands("dots", "ldots cdots dotsc dotsb dotsm dotso"),
   ["\\lt", "<"],
   ["\\gt", ">"],
   ["\\lbrace", "\\{"],

@@ -1,6 +1,7 @@
 import { size } from "./complex.ts";
 import type { Expression } from "./expression.ts";
 import { sampleValue } from "./sample_value.ts";
+import { fullWork } from "./work.ts";
 
 /** The largest number that many digits are asked of. */
 const largest = 1e300;
@@ -12,8 +13,8 @@ const largest = 1e300;
 export function isTame(expression: Expression): boolean {
   if (expression.kind !== "call") return true;
   if (!tame.has(expression.head)) return false;
-  return size(sampleValue(expression, { index: 0, realOnly: false })) < largest &&
-    expression.args.every(isTame);
+  const { value } = sampleValue(expression, { index: 0, realOnly: false, work: fullWork() });
+  return size(value) < largest && expression.args.every(isTame);
 }
 
 const tame: ReadonlySet<string> = new Set([

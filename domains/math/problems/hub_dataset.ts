@@ -9,14 +9,16 @@ import {
 import type { ProblemSource } from "./problem.ts";
 import { checkColumns, columnNames, type ProblemColumns } from "./problem_columns.ts";
 import { counted } from "./problem_file.ts";
-import { describeProblems, sourceName } from "./problem_source.ts";
+import { defaultName, describeProblems, sourceName } from "./problem_source.ts";
 import { type Incomplete, type ReadProblems, readProblems } from "./read_problems.ts";
 
 /** Options of `hubDataset`. */
 export interface HubProblemsOptions extends Omit<HubDatasetOptions, "split"> {
   /** The data set's part with the problems, or one to train on and one to hold out. */
   readonly split: string | { readonly train: string; readonly test: string };
-  /** Part of task ids, and the benchmark that held-out problems are reported as. Default the data set's name. */
+  /**
+   * Part of task ids, and the benchmark that held-out problems are reported as; any but `train`. Default the data set's name.
+   */
   readonly name?: string;
   /** What becomes of a row without a problem or an answer. Default `"refuse"`. */
   readonly incomplete?: Incomplete;
@@ -69,7 +71,7 @@ export async function hubDataset(
     return readProblems(rows, mapped, `"${dataset}" (${part})`, incomplete);
   };
   const from = { dataset, ...rest.config === undefined ? {} : { config: rest.config }, split };
-  const named = name ?? dataset.split("/").at(-1) ?? dataset;
+  const named = name ?? defaultName(dataset.split("/").at(-1) ?? "", dataset.replace("/", "-"));
   if (typeof split === "string") {
     const { train, test, leftOut } = await read(split);
     return describeProblems(named, train, test, { ...from, ...counted(leftOut) });

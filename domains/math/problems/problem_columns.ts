@@ -8,7 +8,7 @@ import { parseOptions } from "../../../lib/domain/mod.ts";
 
 /** Where the answer stands. */
 export type AnswerColumn =
-  /** A column of its own; of a list, all items are the answer together. */
+  /** A column of its own: text, a number, true or false; of a list, all items are the answer together. */
   | string
   /** What follows the last of such marks in a column, such as `"####"` in a worked solution, to the end of the line. */
   | { readonly column: string; readonly after: string }

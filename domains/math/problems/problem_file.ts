@@ -3,12 +3,15 @@ import * as v from "valibot";
 import { parseOptions, readTable, UserError } from "../../../lib/domain/mod.ts";
 import type { ProblemSource } from "./problem.ts";
 import { checkColumns, columnNames, type ProblemColumns } from "./problem_columns.ts";
-import { describeProblems, sourceName } from "./problem_source.ts";
+import { defaultName, describeProblems, sourceName } from "./problem_source.ts";
 import { type Incomplete, type ReadProblems, readProblems } from "./read_problems.ts";
 
 /** Options of `problemFile`. */
 export interface ProblemFileOptions {
-  /** Part of task ids, and the benchmark that held-out problems are reported as. Default the file's name. */
+  /**
+   * Part of task ids, and the benchmark that held-out problems are reported as; any but `train`. Default the file's name, or
+   * that of the second file where it would be `train`.
+   */
   readonly name?: string;
   /** What becomes of a row without a problem or an answer. Default `"refuse"`. */
   readonly incomplete?: Incomplete;
@@ -56,16 +59,24 @@ export async function problemFile(
     readProblems(await readTable(file, columnNames(mapped)), mapped, `"${file}"`, incomplete);
   if (typeof path === "string") {
     const { train, test, leftOut } = await read(path);
-    return describeProblems(name ?? nameOf(path), train, test, { file: basename(path), ...counted(leftOut) });
+    return describeProblems(name ?? defaultName(nameOf(path)), train, test, {
+      file: basename(path),
+      ...counted(leftOut),
+    });
   }
   if (mapped.split !== undefined) {
     throw new UserError(`Expected either two files or a column "split" but found both in ${where}`);
   }
   const [train, test] = [await read(path.train), await read(path.test)];
-  return describeProblems(name ?? nameOf(path.train), train.train, test.train, {
-    files: [basename(path.train), basename(path.test)],
-    ...counted(train.leftOut + test.leftOut),
-  });
+  return describeProblems(
+    name ?? defaultName(nameOf(path.train), nameOf(path.test)),
+    train.train,
+    test.train,
+    {
+      files: [basename(path.train), basename(path.test)],
+      ...counted(train.leftOut + test.leftOut),
+    },
+  );
 }
 
 /** Rows left out, where there are any. */
@@ -74,6 +85,5 @@ export function counted(leftOut: number): { leftOut?: number } {
 }
 
 function nameOf(path: string): string {
-  return basename(path, extname(path)).replaceAll(/[^\w.-]+/g, "-").replace(/^[^\w]+/, "").slice(0, 64) ||
-    "problems";
+  return basename(path, extname(path)).replaceAll(/[^\w.-]+/g, "-").replace(/^[^\w]+/, "").slice(0, 64);
 }

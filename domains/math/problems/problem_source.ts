@@ -23,11 +23,23 @@ const problemSchema = v.strictObject({
 
 const nameForm = "a short name of letters, digits, dots, dashes and underscores";
 
+/** The name that figures of training problems go under; a benchmark of that name would be taken for one of them. */
+const taken = "train";
+
 /** Schema of a source's name. */
 export const sourceName: v.GenericSchema<string> = v.pipe(
   v.string(nameForm),
   v.check((name) => /^\w[\w.-]{0,63}$/.test(name), nameForm),
+  v.check(
+    (name) => name !== taken,
+    `a name other than "${taken}", which figures of training problems go under`,
+  ),
 );
+
+/** The first of several names that a source may have. */
+export function defaultName(...names: readonly string[]): string {
+  return names.find((name) => name !== "" && name !== taken) ?? "problems";
+}
 
 const schema = v.strictObject({
   name: sourceName,
@@ -39,8 +51,8 @@ const schema = v.strictObject({
 /**
  * Problems of your own as a source for `math()`.
  *
- * @param name Short, such as `"algebra"`: part of task ids, and the benchmark that held-out problems are reported as.
- * @throws {UserError} If there are none, or one has no text or no answer.
+ * @param name Short, such as `"algebra"`: part of task ids, and the benchmark that held-out problems are reported as; any but `train`.
+ * @throws {UserError} If there are none, one has no text or no answer, or the name is taken.
  *
  * @example
  * ```ts

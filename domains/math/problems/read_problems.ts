@@ -126,10 +126,13 @@ function solutionOf(cell: Json | undefined): string | undefined {
   return textOf(cell !== undefined && isJsonArray(cell) ? cell[0] : cell);
 }
 
-/** Text, a number as it is written, or the items of a list parted by commas; `undefined` for what is nothing or no text. */
+/**
+ * Text, a number or a truth value as it is written, or the items of a list parted by commas; `undefined` for what is nothing
+ * or no text.
+ */
 function textOf(cell: Json | undefined): string | undefined {
   if (typeof cell === "string") return filled(cell);
-  if (typeof cell === "number") return String(cell);
+  if (typeof cell === "number" || typeof cell === "boolean") return String(cell);
   if (cell === undefined || cell === null || !isJsonArray(cell)) return undefined;
   const items = cell.map(textOf);
   return items.length > 0 && items.every((item) => item !== undefined) ? items.join(", ") : undefined;

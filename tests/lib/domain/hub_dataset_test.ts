@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UserError } from "exitlab/lib/errors.ts";
 import type { JsonObject } from "exitlab/lib/json.ts";
-import type { DatasetSurroundings } from "exitlab/lib/domain/dataset_client.ts";
+import { type DatasetSurroundings, realSurroundings } from "exitlab/lib/domain/dataset_client.ts";
 import type { HubDatasetOptions } from "exitlab/lib/domain/dataset_request.ts";
 import { readHubDataset } from "exitlab/lib/domain/hub_dataset.ts";
 import type { TableRow } from "exitlab/lib/domain/read_table.ts";
@@ -299,11 +299,30 @@ Deno.test("readHubDataset() sends the token where it may go, and shows it nowher
     });
     assert.deepEqual(asked.map(({ authorization }) => authorization), [`Bearer ${secret}`]);
   });
+  const echoes: Fault[] = [
+    ({ authorization }) => new Response(`you are ${authorization}`, { headers: { "x-revision": revision } }),
+    ({ authorization }) =>
+      new Response(JSON.stringify({ error: `you are ${authorization}` }).replaceAll("hf", "\\u0068f"), {
+        status: 403,
+      }),
+  ];
+  for (const echo of echoes) {
+    await inScene({ fault: echo }, async ({ read }) => {
+      await assert.rejects(read({}, { token: () => secret }), (error) => {
+        assert(error instanceof UserError);
+        assert.match(error.message, /you are Bearer …/);
+        assert.doesNotMatch(error.message, /verysecret/);
+        return true;
+      });
+    });
+  }
   const before = Deno.env.get("HF_TOKEN");
   Deno.env.set("HF_TOKEN", secret);
   try {
     await inScene({}, async ({ read, asked, folder }) => {
       await read();
+      assert.equal(realSurroundings.token(new URL("https://a.endpoints.huggingface.cloud/rows")), undefined);
+      assert.equal(realSurroundings.token(new URL("https://datasets-server.huggingface.co/rows")), secret);
       assert(
         asked.length > 0 && asked.every(({ authorization }) => authorization === null),
         "this is no hub",

@@ -304,6 +304,19 @@ Deno.test("a text without an answer has none", () => {
   assert.equal(extractAnswer(silent.at(-1) ?? ""), null);
 });
 
+Deno.test("the number of a step is no answer, and announcing words in a box are no part of one", () => {
+  for (
+    const text of ["Step 3: done.", "**Step 3:** Done.", "### Step 3: done.", "First this.\nStep 3 is done."]
+  ) {
+    assert.equal(extractAnswer(text), null, text);
+  }
+  assert.equal(extractAnswer("It is 4.\nStep 3: done.")?.text, "4");
+  assert.equal(extractAnswer("Step 3: we get 5.")?.text, "5");
+  for (const box of ["\\text{The answer is } 5", "\\text{Answer: }5", "The answer is 5"]) {
+    assert.deepEqual(extractAnswer(`\\boxed{${box}}`), { text: "5", how: "boxed" }, box);
+  }
+});
+
 Deno.test("what stands in the turns of others does not count", () => {
   finds("number", [["It is 5.<|im_end|>\n<|im_start|>user\nAnd \\boxed{9}?", "5"]]);
   finds("phrase", [
