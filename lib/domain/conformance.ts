@@ -85,7 +85,7 @@ export async function examineDomain(
   const play = async (split: Split): Promise<SplitReport> => {
     const { tasks, size, seconds } = listed[split];
     const began = performance.now();
-    const counts = await episodes.play(tasks, (played) => progress(split, played, tasks.length));
+    const counts = await episodes.play(split, tasks, (played) => progress(split, played, tasks.length));
     return { ...counts, tasks: tasks.length, size, seconds: seconds + (performance.now() - began) / 1000 };
   };
   const reports = { train: await play("train"), test: await play("test") };

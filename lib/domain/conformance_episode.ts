@@ -2,7 +2,7 @@ import { canonicalJson, type Json } from "../json.ts";
 import { checkHostile } from "./conformance_hostile.ts";
 import { type Asked, checkLeaks, textOf } from "./conformance_leaks.ts";
 import { checkedStep, checkLength, checkTurns } from "./conformance_step.ts";
-import type { Domain, Message, Step, TaskInstance } from "./domain.ts";
+import type { Domain, Message, Split, Step, TaskInstance } from "./domain.ts";
 import { deepFreeze, type Findings } from "./finding.ts";
 
 /** How many tasks of a split are tried with hostile responses. */
@@ -38,17 +38,19 @@ export class Episodes {
    * @param progress Told how many were played.
    */
   async play(
+    split: Split,
     tasks: readonly TaskInstance<Json>[],
     progress: (played: number) => void,
   ): Promise<EpisodeCounts> {
     const counts = { references: 0, referencesRight: 0, perturbed: 0, perturbedSolved: 0 };
     const [domain, findings] = [this.#domain, this.#findings];
+    const mostTurns = domain.mostTurns?.[split];
     for (const [at, { id, task }] of tasks.entries()) {
       const where = `Task "${id}"`;
       const played = await findings.attempt(
         "reference",
         where,
-        () => playReference(domain, where, task, findings),
+        () => playReference(domain, where, task, mostTurns, findings),
       );
       const near = await findings.attempt(
         "perturbed",
@@ -60,7 +62,9 @@ export class Episodes {
       counts.perturbed += near?.length ?? 0;
       counts.perturbedSolved += near?.filter((solved) => solved).length ?? 0;
       this.#asked.push(...played?.asked ?? []);
-      if (at < hostileTasks) await checkHostile(domain, where, task, played?.later ?? [], findings);
+      if (at < hostileTasks) {
+        await checkHostile(domain, where, task, played?.later ?? [], mostTurns, findings);
+      }
       progress(at + 1);
     }
     return counts;
@@ -87,6 +91,7 @@ async function playReference(
   domain: Domain,
   where: string,
   task: Json,
+  mostTurns: number | undefined,
   findings: Findings,
 ): Promise<PlayedReference> {
   const references = domain.reference?.(task) ?? [];
@@ -114,8 +119,11 @@ async function playReference(
     findings.expect(
       step.done === last,
       "reference",
-      `${where} has ${references.length} references for another number of turns`,
+      `${where} has ${references.length} references but its episode ${
+        step.done ? `ends after ${turn + 1}` : "goes on after them"
+      }`,
     );
+    if (step.done && !last) return { asked, later, right };
     state = deepFreeze(step.state);
     if (!last) {
       later.push(state);
@@ -130,7 +138,7 @@ async function playReference(
     findings.expect(solved, "reference", `${where} does not count as solved after its references`);
     right = quality === 1 && solved;
   }
-  checkTurns(domain, references.length, `${where} has references for`, findings);
+  checkTurns(mostTurns, references.length, `${where} has references for`, findings);
   return { asked, later, right };
 }
 

@@ -44,14 +44,13 @@ export async function checkedStep(
   return step;
 }
 
-/** Holds the number of turns of an episode to what `longest` says. */
-export function checkTurns(domain: Domain, turns: number, where: string, findings: Findings): void {
-  const most = domain.longest?.turns;
+/** Holds the number of turns of an episode to what `mostTurns` says of its split. */
+export function checkTurns(most: number | undefined, turns: number, where: string, findings: Findings): void {
   if (most === undefined) return;
   findings.expect(
     turns <= most,
     "longest",
-    `${where} ${turns} turns, more than the ${most} that "longest" says`,
+    `${where} ${turns} turns, more than the ${most} that "mostTurns" says`,
   );
 }
 

@@ -144,10 +144,14 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   /** A worked example for the warm start, made from the training side of the split alone. */
   demonstrate?(mode: UsualMode, random: Random): Demonstration;
   /**
-   * The most characters that a prompt and a response may have, which lets a plan check the policy's context, and of
-   * a domain of several turns the most turns of an episode, by which a plan multiplies what is generated; from 1.
+   * The most characters that a prompt and a response may have, which lets a plan check the policy's context.
    */
-  readonly longest?: { readonly prompt: number; readonly response: number; readonly turns?: number };
+  readonly longest?: { readonly prompt: number; readonly response: number };
+  /**
+   * The most turns of an episode, from 1, by which a plan multiplies what is generated. Only of domains of several turns, and
+   * there a plan is no upper bound without it.
+   */
+  readonly mostTurns?: { readonly [split in Split]: number };
   /**
    * Figures of the domain's own over the attempts of an episode, one a turn with the verdict at its end. An episode of
    * training that started from a partial history has those from that turn on.

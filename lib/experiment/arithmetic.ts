@@ -12,9 +12,9 @@ export type Arithmetic = {
   readonly rolloutsPerIteration: number;
   /**
    * T, the most turns of an episode, with which all that follows is ≤. `null` where the domain does not say
-   * (`longest.turns`): then all that follows counts a single turn. Only for domains of several turns.
+   * (`mostTurns`): then all that follows counts a single turn. Only for domains of several turns.
    */
-  readonly turns?: number | null;
+  readonly turns?: { readonly train: number; readonly test: number } | null;
   /** Completions an iteration: rollouts × the longest chain, × T. */
   readonly completionsPerIteration: number;
   /** Tokens of one completion, ≤. */
@@ -52,8 +52,8 @@ export function batchArithmetic(settings: Settings): Arithmetic {
   const startsPerIteration = Math.max(1, Math.floor(groups / chain));
   const rolloutsPerIteration = startsPerIteration * groupSize;
   const severalTurns = domain.traits.turns === "multi";
-  const turns = severalTurns ? domain.longest?.turns ?? 1 : 1;
-  const completionsPerIteration = rolloutsPerIteration * chain * turns;
+  const turns = severalTurns && domain.mostTurns !== undefined ? domain.mostTurns : { train: 1, test: 1 };
+  const completionsPerIteration = rolloutsPerIteration * chain * turns.train;
   const tokensAtLeast = completionsPerIteration * maxTokens;
   const tokensPerIteration = tokensAtLeast * (1 + objective.redraws);
   const iterations = Math.min(
@@ -64,13 +64,13 @@ export function batchArithmetic(settings: Settings): Arithmetic {
   if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
   const evaluations = countEvaluations(iterations, evaluate.every);
   const evaluationCompletions = evaluate.tasks *
-    (evaluations * evaluate.samples * evaluationDraws(evaluate.steps, turns) + evaluate.resamples * turns);
+    (evaluations * evaluate.samples * evaluationDraws(evaluate.steps, turns.test) + evaluate.resamples * turns.test);
   return {
     groups,
     groupSize,
     startsPerIteration,
     rolloutsPerIteration,
-    ...severalTurns ? { turns: domain.longest?.turns ?? null } : {},
+    ...severalTurns ? { turns: domain.mostTurns ?? null } : {},
     completionsPerIteration,
     maxTokens,
     tokensPerIteration,

@@ -38,20 +38,39 @@ export interface PromptContext {
  * @throws {UserError} If a prompt does not fit the policy's context even so.
  */
 export function fitPrompt(start: Start, task: Json, context: PromptContext): FittedPrompt {
+  const { prompt, least } = tryPrompt(start, task, context);
+  if (prompt !== null) return prompt;
+  throw new UserError(
+    `Expected a prompt and its response to fit the policy's context of ${context.policy.context} tokens but found ` +
+      `${least} + ${context.maxTokens} (task "${start.root}"${
+        start.turn === 0 ? "" : `, turn ${start.turn}`
+      }); raise policy.context`,
+  );
+}
+
+/**
+ * Whether a start can be asked in a mode. How long a conversation has become by a later turn is the policy's doing, which
+ * must not end a run: an episode whose next turn does not fit ends there.
+ *
+ * @param task The content of the start's root task.
+ */
+export function fitsPrompt(start: Start, task: Json, context: PromptContext): boolean {
+  return tryPrompt(start, task, context).prompt !== null;
+}
+
+/** The prompt for a start, `null` if there is none that fits, and the tokens of the shortest that was tried. */
+function tryPrompt(
+  start: Start,
+  task: Json,
+  context: PromptContext,
+): { readonly prompt: FittedPrompt | null; readonly least: number } {
   const { policy, maxTokens } = context;
   const fits = ({ tokens }: FittedPrompt): boolean => tokens.length + maxTokens <= policy.context;
   const whole = wordPrompt(start, task, context, Infinity);
-  if (fits(whole)) return whole;
+  if (fits(whole)) return { prompt: whole, least: whole.tokens.length };
   const { attempt } = start;
   const none = attempt === null || start.mode === "base" ? whole : wordPrompt(start, task, context, 0);
-  if (!fits(none)) {
-    throw new UserError(
-      `Expected a prompt and its response to fit the policy's context of ${policy.context} tokens but found ` +
-        `${none.tokens.length} + ${maxTokens} (task "${start.root}"${
-          start.turn === 0 ? "" : `, turn ${start.turn}`
-        }); raise policy.context`,
-    );
-  }
+  if (!fits(none)) return { prompt: null, least: none.tokens.length };
   let best = none;
   let [low, high] = [0, (attempt?.response.length ?? 1) - 1];
   while (low < high) {
@@ -60,7 +79,7 @@ export function fitPrompt(start: Start, task: Json, context: PromptContext): Fit
     if (fits(prompt)) [low, best] = [middle, prompt];
     else high = middle - 1;
   }
-  return best;
+  return { prompt: best, least: none.tokens.length };
 }
 
 /** The prompt with at most so many characters of the current response. */

@@ -21,17 +21,19 @@ export function imitatedResponses(
 ): ImitatedResponse[] {
   const weighed = groups.map(weighedGroup);
   return operators.flatMap((operator) =>
-    (operator.imitations?.(weighed, random) ?? []).map(({ group, attempt, response, weight }) => {
+    (operator.imitations?.(weighed, random) ?? []).flatMap(({ group, attempt, response, weight }) => {
       const rollouts = groups[group]?.rollouts;
-      const history = rollouts?.[attempt]?.successors[0];
+      const successors = rollouts?.[attempt]?.successors;
       const tokens = rollouts?.[response]?.responses[0]?.completion.tokens;
-      if (history === undefined || tokens === undefined || !(Number.isFinite(weight) && weight > 0)) {
+      if (successors === undefined || tokens === undefined || !(Number.isFinite(weight) && weight > 0)) {
         throw new RangeError(
           `Expected ${operator.kind} to name rollouts of a group and a weight above 0 but found ` +
             JSON.stringify({ group, attempt, response, weight }),
         );
       }
-      return { prompt: improveRequest(history), tokens, weight };
+      // A long conversation leaves no room to be asked about it.
+      const [history] = successors;
+      return history === undefined ? [] : [{ prompt: improveRequest(history), tokens, weight }];
     })
   );
 

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import type { EvaluationContext } from "./evaluate.ts";
-import { fitPrompt } from "./fit_prompt.ts";
+import { fitPrompt, fitsPrompt } from "./fit_prompt.ts";
 
 /** The most turns of an episode: a domain whose episodes never end is stopped there. */
 export const mostTurns = 1000;
@@ -65,7 +65,8 @@ interface Drawn {
 /**
  * Plays held-out tasks under the published policy: for each k an episode in which every turn gets a first response and k
  * improvements of the latest, with the conversation up to it, and the last one is played on. Episodes of different k have
- * their first turn in common, and are drawn once for as long as they are the same.
+ * their first turn in common, and are drawn once for as long as they are the same. An episode whose conversation has
+ * outgrown the policy's context ends with the verdict as it stands; in a later turn, an improvement that does not fit is left out.
  *
  * @returns The episodes of k = 0 in the order of tasks and samples, then those of k = 1, and so on.
  * @throws {UserError} If the domain gives a verdict outside [0, 1], or an episode does not end within 1,000 turns.
@@ -125,7 +126,9 @@ async function playTurn(
   turn: number,
 ): Promise<void> {
   for (let step = 0; step <= play.steps; step++) {
-    const asking = episodes.filter((episode) => episode.step >= step);
+    const asking = episodes.filter((episode) =>
+      episode.step >= step && (step === 0 || turn === 0 || fitsPrompt(episode.start, episode.task, context))
+    );
     if (asking.length === 0) break;
     await drawStep(context, play, asking, step, turn);
     play.progress?.(step);
@@ -136,8 +139,8 @@ async function playTurn(
     episode.attempts.push(latest.attempt);
     episode.shortened += latest.shortened;
     episode.latest = null;
-    episode.done = latest.played.done;
     episode.start = nextTurn(start, latest.played.state);
+    episode.done = latest.played.done || !fitsPrompt(episode.start, episode.task, context);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Domain, TaskSource } from "../domain/domain.ts";
 import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
 import type { Completion, Policy, SampleRequest } from "../engine/engine.ts";
 import type { Json } from "../json.ts";
-import { fitPrompt, type FittedPrompt } from "./fit_prompt.ts";
+import { fitPrompt, fitsPrompt, type FittedPrompt } from "./fit_prompt.ts";
 import { mostTurns, neverEnds } from "./play_held_out.ts";
 import { deriveSeed } from "../random.ts";
 import type { Sampling } from "../experiment/settings.ts";
@@ -42,7 +42,10 @@ export interface Rollout {
   readonly verdict: Verdict;
   /** What training sees: the verdict's reward, or what the domain makes of it for a self-iteration step. */
   readonly reward: number;
-  /** The partial histories that it passed through, one a turn, each with the verdict at the end of the episode. */
+  /**
+   * The partial histories that it passed through, one a turn that can be asked for again, each with the verdict at the end of
+   * the episode.
+   */
   readonly successors: readonly Start[];
 }
 
@@ -87,6 +90,9 @@ export function rootSource(domain: Domain, tasks: TaskSource<Json>): RootSource 
   };
 }
 
+/** The self-iteration steps that a partial history must leave room for. */
+const usualSteps = ["improve", "diverge"] as const;
+
 /** An episode under way. */
 interface Episode {
   readonly start: Start;
@@ -101,7 +107,8 @@ interface Episode {
 
 /**
  * Draws the groups of one training iteration: the turn of each start, in the start's mode, and what turns there are after
- * it, by their base requests. A start with `chain` = K yields K + 1 groups: its first responses, then the improvements of
+ * it, by their base requests. An episode whose conversation has outgrown the policy's context ends with the verdict as it
+ * stands, and a partial history of a later turn that leaves no room for a self-iteration request is not kept. A start with `chain` = K yields K + 1 groups: its first responses, then the improvements of
  * each on its own, each rewarded by its own result; of several turns, all of them rewrite the one that the start is at.
  *
  * @param iteration The training iteration, from 1; with the run's seed it decides all draws.
@@ -225,7 +232,7 @@ async function takeTurn(
   const step = await domain.step(task, at.state, response);
   const verdict = checkVerdict(step.verdict, `domain "${domain.kind}", task "${at.root}"`);
   const attempt: Attempt = { response, verdict, feedback: step.feedback ?? null };
-  episode.successors.push({
+  const successor: Start = {
     ...at,
     id: startId(at.root, at.turn, at.state, attempt),
     parent: episode.start.id,
@@ -233,10 +240,14 @@ async function takeTurn(
     attempt,
     chain: 0,
     born,
-  });
+  };
+  const prompts = { ...context, maxTokens: context.sampling.maxTokens };
+  const fits = (start: Start): boolean => start.turn === 0 || fitsPrompt(start, task, prompts);
+  if (usualSteps.every((mode) => fits({ ...successor, mode }))) episode.successors.push(successor);
   episode.attempts.push(attempt);
-  episode.done = step.done;
-  if (!step.done) episode.at = nextTurn(at, step.state);
+  const next = step.done ? null : nextTurn(at, step.state);
+  episode.done = next === null || !fits(next);
+  if (next !== null) episode.at = next;
 }
 
 /** The prompts of one wave; group-mates share theirs, so that an engine sees equal prompts as one object. */

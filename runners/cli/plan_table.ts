@@ -101,7 +101,9 @@ function arithmeticRows(arms: Arms): string[][] {
 /** The turns of an episode, by which the figures below are multiplied. */
 function turnsText({ turns }: Arithmetic): string {
   if (turns === undefined) return "1";
-  return turns === null ? "not said: 1" : `up to ${number(turns)}`;
+  if (turns === null) return "unknown: 1";
+  const { train, test } = turns;
+  return train === test ? `up to ${number(train)}` : `up to ${number(train)}, ${number(test)} in tests`;
 }
 
 /** A heading and rows in columns, two spaces apart; nothing if there are no rows. */

@@ -48,7 +48,10 @@ export type BfclOptions = {
   readonly reward: "binary" | "graded";
   /** How the policy writes calls: JSON between tags, OpenAI's tool calls, or Python. Default `"tags"`, the paper's. */
   readonly format: "tags" | "openai" | "python";
-  /** The most messages of the policy in training and in tests. Default 10 and 60, the paper's. */
+  /**
+   * The most messages of the policy in training and in tests. Default 10 and 60, the paper's. 10 are made for first requests:
+   * the ground truth of whole conversations, written as a message for each request's calls and one for its end, takes up to 15.
+   */
   readonly turns: { readonly train: number; readonly test: number };
   /** The most messages for one request; more fails the task. Default 20, the leaderboard's. */
   readonly requestTurns: number;
@@ -127,6 +130,7 @@ function build(options: BfclOptions): DomainBehaviour<BfclTask, ToolState<BfclWo
   return {
     traits: { turns: "multi", quality: "binary", feedback: false },
     selfIterationReward: "absolute",
+    mostTurns: options.turns,
     tasks: (split) => ({
       size: sources[split].length,
       at: (index) => {

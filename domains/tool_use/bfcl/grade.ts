@@ -46,8 +46,10 @@ export function turnPasses(row: BfclRow, turn: number, state: State): boolean {
 }
 
 /**
- * Credit in parts, in [0, 1]: half of it is the share of turns that pass one after another from the first, three tenths the
- * share of classes in the right state, two tenths the share of ground-truth results that were seen.
+ * Credit in parts for an unsolved episode, in [0, 0.9]: nine tenths of a sum of which half is the share of turns that pass one
+ * after another from the first, three tenths the share of classes in the right state, two tenths the share of ground-truth
+ * results that were seen. All of it is by the official grader, of which an episode may have the whole without being solved
+ * in the sense of the other.
  */
 export function partialCredit(row: BfclRow, turns: number, state: State): number {
   const failed = state.notes.findIndex((passed: Json) => passed !== true);
@@ -55,7 +57,7 @@ export function partialCredit(row: BfclRow, turns: number, state: State): number
   const right = row.classes.filter((name) => classEqual(row, turns - 1, state.world, name)).length;
   const expected = groundTruth(row).results.slice(0, turns).flat();
   const seen = expected.length === 0 ? 1 : recalled(expected, state) / expected.length;
-  return 0.5 * passed / turns + 0.3 * right / row.classes.length + 0.2 * seen;
+  return 0.9 * (0.5 * passed / turns + 0.3 * right / row.classes.length + 0.2 * seen);
 }
 
 function statesEqual(row: BfclRow, turn: number, world: BfclWorld): boolean {

@@ -131,14 +131,15 @@ function build(options: TinyFilesOptions): DomainBehaviour<FileTask, FileState> 
     content: `${mode}${difference(tree, goal)}${failed ? "!" : " "}${earlier}`,
   }];
   const { demonstrations: worker } = options;
+  const mostTurns = options.calls[1] + options.spare;
   return {
     traits: { turns: "multi", quality: "graded", feedback: false },
     selfIterationReward: options.selfIteration,
     longest: {
       prompt: 2 + shape.folders * shape.files + callLength,
       response: callLength,
-      turns: options.calls[1] + options.spare,
     },
+    mostTurns: { train: mostTurns, test: mostTurns },
     tasks: (split) => sources[split],
     begin: ({ start, calls }) => ({ tree: start, failed: false, left: calls + options.spare }),
     prompt: ({ goal }, state) => view("B", goal, state),

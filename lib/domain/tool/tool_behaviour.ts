@@ -1,4 +1,7 @@
+import * as v from "valibot";
+import { UserError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
+import { parseOptions, whole } from "../../part.ts";
 import type { Awaitable, Message, Step } from "../domain.ts";
 import type { DomainBehaviour } from "../define_domain.ts";
 import type { Verdict } from "../verdict.ts";
@@ -44,16 +47,27 @@ export interface ToolScenario<Task extends Json, World extends Json> {
 /** The part of a domain's behaviour that follows from its tools. */
 export type ToolBehaviour<Task extends Json, World extends Json> = Pick<
   DomainBehaviour<Task, ToolState<World>>,
-  "begin" | "prompt" | "step"
+  "mostTurns" | "begin" | "prompt" | "step"
 >;
 
-const usualCharacters = 20_000;
+/** As `ToolBudgets`; an experiment is run without the compiler's checks. */
+const budgetSchema = v.strictObject({
+  turns: whole(1),
+  requestTurns: v.exactOptional(whole(1)),
+  calls: whole(0),
+  characters: v.optional(whole(1), 20_000),
+});
+
+/** The most characters of a result that are kept: no world's listing may fill the conversation without end. */
+const resultCharacters = 100_000;
 
 /**
  * Episodes in which a policy fulfils requests with tools. A turn is one message of the policy: calls, whose results come
  * back in the next message, or the end of a request. Whatever it writes has a result, never an exception: an unreadable message,
  * an unknown tool, arguments of the wrong type. The state is the conversation and the world, so that an episode goes on from any
- * turn as if it had never been interrupted.
+ * turn as if it had never been interrupted. A result of more than 100,000 characters is cut.
+ *
+ * @throws {UserError} If budgets are not of their form; at an episode's begin, if a task has no request or two tools share a name.
  *
  * @example
  * ```ts
@@ -87,18 +101,25 @@ const usualCharacters = 20_000;
 export function toolBehaviour<Task extends Json, World extends Json>(
   scenario: ToolScenario<Task, World>,
 ): ToolBehaviour<Task, World> {
-  const { format } = scenario;
+  const { format, budgets } = scenario;
+  const most = typeof budgets === "function" ? null : checkedBudgets(budgets).turns;
   return {
-    begin: (task): ToolState<World> => ({
-      world: scenario.world(task),
-      messages: [user(scenario.requests(task)[0] ?? "")],
-      request: 0,
-      turns: 0,
-      requestTurns: 0,
-      log: [],
-      notes: [],
-      ending: null,
-    }),
+    ...most === null ? {} : { mostTurns: { train: most, test: most } },
+    begin: (task): ToolState<World> => {
+      const [request] = scenario.requests(task);
+      if (request === undefined) throw new UserError("Expected a task to have a request but found none");
+      expectDistinct(scenario.tools(task, 0));
+      return {
+        world: scenario.world(task),
+        messages: [user(request)],
+        request: 0,
+        turns: 0,
+        requestTurns: 0,
+        log: [],
+        notes: [],
+        ending: null,
+      };
+    },
     prompt: (task, { messages, request }): Message[] => {
       const tools = scenario.shown?.(task, request) ?? scenario.tools(task, request);
       const parts = [scenario.preamble?.(task), format.instructions(tools)];
@@ -106,7 +127,7 @@ export function toolBehaviour<Task extends Json, World extends Json>(
       return [{ role: "system", content }, ...messages];
     },
     step: async (task, state, response): Promise<Step<ToolState<World>>> => {
-      const { characters = usualCharacters } = budgetsOf(scenario, task);
+      const { characters } = budgetsOf(scenario, task);
       const after = await play(scenario, task, state, response.slice(0, characters));
       return { state: after, verdict: await scenario.judge(task, after), done: after.ending !== null };
     },
@@ -156,7 +177,7 @@ async function makeCalls<Task extends Json, World extends Json>(
     const tool = tools.find(({ name }) => name === call.name);
     const outcome = tool === undefined ? unknownTool(world, call, tools) : await tool.call(world, call);
     world = outcome.world;
-    log.push({ ...call, request: state.request, ok: outcome.ok, result: outcome.result });
+    log.push({ ...call, request: state.request, ok: outcome.ok, result: cut(outcome.result) });
   }
   return { world, log };
 }
@@ -164,8 +185,26 @@ async function makeCalls<Task extends Json, World extends Json>(
 function budgetsOf<Task extends Json, World extends Json>(
   { budgets }: ToolScenario<Task, World>,
   task: Task,
-): ToolBudgets {
-  return typeof budgets === "function" ? budgets(task) : budgets;
+): CheckedBudgets {
+  return checkedBudgets(typeof budgets === "function" ? budgets(task) : budgets);
+}
+
+type CheckedBudgets = v.InferOutput<typeof budgetSchema>;
+
+function checkedBudgets(budgets: ToolBudgets): CheckedBudgets {
+  return parseOptions(budgetSchema, budgets, "the budgets of toolBehaviour()");
+}
+
+function expectDistinct(tools: readonly { readonly name: string }[]): void {
+  const names = tools.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new UserError(`Expected tools to have names of their own but found two that are called "${twice}"`);
+}
+
+function cut(result: string): string {
+  const left = result.length - resultCharacters;
+  return left <= 0 ? result : `${result.slice(0, resultCharacters)}… (${left} more characters)`;
 }
 
 /** Goes on to the next request, or ends the episode after the last. */

@@ -59,7 +59,8 @@ function turnOf(state: Json): number {
 Deno.test("checkDomain() wants nothing of a good episode before its end", async () => {
   const late: Domain = {
     ...sound,
-    longest: { prompt: 12, response: 2, turns: 2 },
+    longest: { prompt: 12, response: 2 },
+    mostTurns: { train: 2, test: 2 },
     step: (task, state, response) => {
       const step = play(terms(task), Number(state), response);
       const unfinished = { quality: 0, solved: false, reward: 0 };
@@ -131,6 +132,12 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
   "has references for another number of turns": {
     change: { reference: (task) => sound.reference?.(task).slice(0, 1) ?? [] },
     check: "reference",
+    message: /has 1 references but its episode goes on after them$/,
+  },
+  "ends before its references do": {
+    change: { reference: (task) => [...sound.reference?.(task) ?? [], "1", "1"] },
+    check: "reference",
+    message: /has 4 references but its episode ends after 2$/,
   },
   "has different tasks at each call": {
     change: { tasks: () => ({ size: 20, at: () => ({ id: `task ${calls++}`, task: [calls, 7] }) }) },
@@ -269,13 +276,14 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
     message: /^Task "0\+7" with response "" threw "nothing to ask"$/,
   },
   "has more turns than it says": {
-    change: { longest: { prompt: 12, response: 2, turns: 1 } },
+    change: { mostTurns: { train: 1, test: 1 } },
     check: "longest",
-    message: /^Task "0\+7" has references for 2 turns, more than the 1 that "longest" says$/,
+    message: /^Task "0\+7" has references for 2 turns, more than the 1 that "mostTurns" says$/,
   },
   "goes on for longer than it says when nothing is right": {
     change: {
-      longest: { prompt: 12, response: 2, turns: 2 },
+      longest: { prompt: 12, response: 2 },
+      mostTurns: { train: 2, test: 2 },
       step: (task, state, response) => {
         const step = play(terms(task), Number(state), response);
         return { ...step, done: step.done && step.verdict.solved };

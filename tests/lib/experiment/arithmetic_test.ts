@@ -52,30 +52,32 @@ Deno.test("batchArithmetic() counts the extra rounds that an objective may draw 
 });
 
 /** The toy domain, with several turns. */
-function talkative(turns: number | undefined): Domain {
-  const { longest: _, ...rest } = toy();
+function talkative(turns: Domain["mostTurns"] | undefined): Domain {
   const traits = { turns: "multi", quality: "binary", feedback: false } as const;
-  return { ...rest, traits, longest: { prompt: 8, response: 4, ...turns === undefined ? {} : { turns } } };
+  return { ...toy(), traits, ...turns === undefined ? {} : { mostTurns: turns } };
 }
 
 Deno.test("batchArithmetic() multiplies by the most turns of an episode", () => {
   const none = { tokens: null, rollouts: null, iterations: null };
   const one = figures({ budget: { ...none, iterations: 5 } });
-  const three = figures({ domain: talkative(3), budget: { ...none, iterations: 5 } });
-  assert.equal(three.turns, 3);
+  const three = figures({ domain: talkative({ train: 3, test: 5 }), budget: { ...none, iterations: 5 } });
+  assert.deepEqual(three.turns, { train: 3, test: 5 });
   assert.equal(three.completionsPerIteration, 3 * one.completionsPerIteration);
   assert.equal(three.trainingTokens, 3 * one.trainingTokens);
   assert.equal(three.rollouts, one.rollouts, "episodes are as many");
-  // At K = 4: a chain of 5 in the first turn, and 1 + 2 + 3 + 4 + 5 in each of two later ones.
-  assert.equal(three.evaluationCompletions, 100 * 2 * three.evaluations * (5 + 2 * 15));
+  // At K = 4: a chain of 5 in the first turn, and 1 + 2 + 3 + 4 + 5 in each of four later ones.
+  assert.equal(three.evaluationCompletions, 100 * 2 * three.evaluations * (5 + 4 * 15));
   const resampled = figures({
-    domain: talkative(3),
+    domain: talkative({ train: 3, test: 5 }),
     budget: { ...none, iterations: 5 },
     evaluate: { ...settings.evaluate, resamples: 7 },
   });
-  assert.equal(resampled.evaluationCompletions - three.evaluationCompletions, 100 * 7 * 3);
+  assert.equal(resampled.evaluationCompletions - three.evaluationCompletions, 100 * 7 * 5);
   // 1000 episodes are 4 batches of 256, however many turns they have.
-  assert.equal(figures({ domain: talkative(3), budget: { ...none, rollouts: 1000 } }).iterations, 4);
+  assert.equal(
+    figures({ domain: talkative({ train: 3, test: 5 }), budget: { ...none, rollouts: 1000 } }).iterations,
+    4,
+  );
 });
 
 Deno.test("batchArithmetic() says so where a domain does not know its most turns, and nothing of a single turn", () => {
@@ -83,11 +85,7 @@ Deno.test("batchArithmetic() says so where a domain does not know its most turns
   assert.equal(turns, null);
   assert.deepEqual(unknown, figures({}));
   assert.equal("turns" in figures({}), false);
-  const { longest: _, ...wordless } = toy();
-  assert.equal(
-    "turns" in figures({ domain: { ...wordless, longest: { prompt: 8, response: 4, turns: 9 } } }),
-    false,
-  );
+  assert.equal("turns" in figures({ domain: { ...toy(), mostTurns: { train: 9, test: 9 } } }), false);
 });
 
 Deno.test("batchArithmetic() takes the limit that is reached first", () => {

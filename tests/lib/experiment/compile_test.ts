@@ -39,14 +39,15 @@ Deno.test("compile() takes domains of several turns, and says by how many turns 
   const talkative: Domain = {
     ...toyDomain,
     traits: { turns: "multi", quality: "binary", feedback: false },
-    longest: { prompt: 10, response: 5, turns: 3 },
+    longest: { prompt: 10, response: 5 },
+    mostTurns: { train: 3, test: 3 },
     rebuild: () => talkative,
   };
   const { plan, jobs } = compile(
     compare({ name: "toys", base: { ...base, domain: talkative }, arms, seeds: [1, 2, 3] }),
   );
   assert(isJson(plan));
-  assert.deepEqual(Object.values(plan.arms).map(({ arithmetic }) => arithmetic.turns), [3, 3, 3]);
+  assert.deepEqual(Object.values(plan.arms).map(({ arithmetic }) => arithmetic.turns?.train), [3, 3, 3]);
   const single = planOf();
   assert(plan.estimate.evaluationTokens > single.estimate.evaluationTokens);
   assert(Object.values(single.arms).every(({ arithmetic }) => !("turns" in arithmetic)));

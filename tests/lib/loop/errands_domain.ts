@@ -20,7 +20,8 @@ export const errands: (given?: Partial<Options>) => Domain<Task, State> = define
   build: ({ turns, rule }) => ({
     traits: { turns: "multi", quality: "graded", feedback: false },
     selfIterationReward: rule,
-    longest: { prompt: 200, response: 4, turns },
+    longest: { prompt: 200, response: 4 },
+    mostTurns: { train: turns, test: turns },
     tasks: (split) => ({
       size: 8,
       at: (index) => ({ id: `${split}-${index}`, task: { answer: String(index % 3 + 1) } }),

@@ -201,3 +201,28 @@ Deno.test("evaluate() of a single turn draws from the seeds that it always had",
     [0, 1, 2].flatMap((step) => [0, 1].map((sample) => deriveSeed(9, "evaluate", 5, "test-0", sample, step))),
   );
 });
+
+Deno.test("evaluate() ends episodes whose conversation outgrows the context with the verdict as it stands", async () => {
+  const given = { turns: 3, steps: 1, samples: 2, tasks: 3, seed: 4 };
+  const roomy = context(given);
+  const whole = await evaluate(roomy, 0);
+  const lengths = roomy.asked.map(({ prompt }) => prompt.length).toSorted((a, b) => a - b);
+  const cuts = new Set<string>();
+  const least = Math.max(...(await firstRequests(given)));
+  for (const length of new Set(lengths.filter((each) => each >= least))) {
+    const narrow = context(given);
+    const at = { ...narrow, policy: { ...narrow.policy, context: length + narrow.maxTokens } };
+    const outcomes = await evaluate(at, 0);
+    assert.equal(outcomes.length, whole.length, "no episode is lost");
+    for (const { prompt } of narrow.asked) assert(prompt.length <= length);
+    cuts.add(JSON.stringify(outcomes));
+  }
+  assert(cuts.size > 1 && cuts.has(JSON.stringify(whole)));
+});
+
+/** The lengths of what is asked in first turns. */
+async function firstRequests(given: Case): Promise<number[]> {
+  const alone = context({ ...given, turns: 1 });
+  await evaluate(alone, 0);
+  return alone.asked.map(({ prompt }) => prompt.length);
+}

@@ -205,3 +205,22 @@ Deno.test("training and its records cover the tokens of all turns", async () => 
   }
   assert.equal(groupRows([group], advantages, 1)[0]?.turn, 0);
 });
+
+Deno.test("rollOut() ends episodes whose conversation outgrows the context, and keeps no history without room", async () => {
+  const domain = errands({ turns: 12 });
+  const tasks = domain.tasks("train");
+  const roomy = context({ domain, tasks });
+  const whole = await roll(roomy, root(roomy));
+  const narrow = context({ domain, tasks, policy: { ...stubPolicy(1, "124"), context: 230 } });
+  const cut = await roll(narrow, root(narrow));
+  const turns = (group: Group): number[] => group.rollouts.map(({ responses }) => responses.length);
+  assert(Math.max(...turns(cut)) < Math.max(...turns(whole)));
+  for (const [at, { responses, attempts, verdict, successors }] of cut.rollouts.entries()) {
+    const same = whole.rollouts[at]?.attempts.slice(0, attempts.length);
+    assert.deepEqual(attempts, same, "the same as far as it goes");
+    assert.equal(responses.length, attempts.length);
+    assert.deepEqual(verdict, attempts.at(-1)?.verdict);
+    assert(successors.length >= 1 && successors.length <= responses.length);
+    for (const start of successors) await rollOut(narrow, [{ ...start, mode: "improve" }], 2);
+  }
+});

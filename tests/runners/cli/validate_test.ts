@@ -123,7 +123,10 @@ Deno.test("validate answers mistakes with one sentence and exit code 2", async (
       [[], "Expected a DOMAIN, such as math, but found none"],
       [["sudoku", "knobs"], "Expected one DOMAIN but found 2: sudoku, knobs"],
       [["sudku"], /^Expected DOMAIN to be .* but found "sudku" \(did you mean "sudoku"\?\)$/],
-      [["__proto__"], /^Expected DOMAIN to be .*sudoku, knobs, bfcl, tiny-files or a file .* but found "__proto__"$/],
+      [
+        ["__proto__"],
+        /^Expected DOMAIN to be .*sudoku, knobs, bfcl, tiny-files or a file .* but found "__proto__"$/,
+      ],
       [["nowhere/domain.ts"], /^Cannot find the file "nowhere\/domain\.ts" \(looked in /],
       [[folder], /^Expected ".*" to be a file but found a folder$/],
       [

@@ -1,3 +1,4 @@
+import { PythonError } from "../python/error.ts";
 import { dict, type PyDict, type PyValue } from "../python/value.ts";
 import { type Method, method, type Signature, type Simulator } from "../simulator.ts";
 import { cd, cp, echo, mkdir, mv, rm, rmdir, touch } from "./change.ts";
@@ -38,9 +39,29 @@ function onTree(signature: Signature, act: (tree: Tree, ...args: [PyValue, PyVal
   return method(signature, (self, [first = null, second = null]) => {
     const tree = pyTree(self.get("_tree"));
     const result = act(tree, first, second);
+    if (countEntries(tree.root, mostEntries) > mostEntries) {
+      throw new PythonError("OSError", "[Errno 28] No space left on device");
+    }
     self.set("_tree", plainTree(tree));
     return result;
   });
+}
+
+/**
+ * The most entries of a file system, where a copied folder counts wherever it stands: copies share what they hold, so that a
+ * few calls double them over and over, and reading them would take forever. No task comes near it.
+ */
+const mostEntries = 10_000;
+
+/** How many entries are below a folder, one that is within itself counted once; stops a little above `most`. */
+function countEntries(folder: FolderNode, most: number, above: readonly FolderNode[] = []): number {
+  if (above.includes(folder)) return 0;
+  let count = 0;
+  for (const entry of folder.entries.values()) {
+    if (count > most) return count;
+    count += 1 + (entry.kind === "folder" ? countEntries(entry, most - count, [...above, folder]) : 0);
+  }
+  return count;
 }
 
 /** A folder as graders see it: the tree below it. One that is within itself is only named there. */

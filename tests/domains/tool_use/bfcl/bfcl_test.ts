@@ -218,3 +218,26 @@ Deno.test("improve and diverge see the conversation up to a turn, and ask for it
     assert(!content.includes("final_report.pdf' within document"));
   }
 });
+
+Deno.test("folders that are copied into each other over and over fill the file system, not the memory", async () => {
+  const domain = bfcl({ trainOn: "all" });
+  const task = { row: "multi_turn_base_0", requests: 1, turns: 60 };
+  const call = (name: string, args: Record<string, string>): string =>
+    `<tool>${JSON.stringify({ name, arguments: args })}</tool>`;
+  let { state } = await domain.step(task, domain.begin(task), call("mkdir", { dir_name: "d0" }));
+  for (let level = 0; level < 30; level++) {
+    const [from, copy, to] = [`d${level}`, `e${level}`, `d${level + 1}`];
+    const doubled = [
+      call("mkdir", { dir_name: to }),
+      call("cp", { source: from, destination: copy }),
+      call("cp", { source: from, destination: to }),
+      call("cp", { source: copy, destination: to }),
+    ];
+    ({ state } = await domain.step(task, state, doubled.join("\n")));
+  }
+  assert.match(state.log.at(-1)?.result ?? "", /No space left on device/);
+  ({ state } = await domain.step(task, state, call("find", {})));
+  assert((state.log.at(-1)?.result.length ?? Infinity) < 101_000);
+  const { verdict } = await domain.step(task, state, "<TASK_FINISHED>");
+  assert.equal(verdict.solved, false);
+});

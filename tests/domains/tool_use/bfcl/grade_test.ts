@@ -208,3 +208,14 @@ Deno.test("the graded reward grows with the part that is right, and quality stay
     }
   }
 });
+
+Deno.test("an unsolved episode does not earn the whole reward, even if the other grader has nothing against it", async () => {
+  const domain = domainOf({ reward: "graded" });
+  const row = bfclRows("base")[0] ?? assert.fail();
+  const task = taskOf(row);
+  // The same folder by another name: same effect and results, but not the ground truth's argument.
+  const responses = turnsOf(domain, task).flat().map((text) => text.replace('"document"', '"document/"'));
+  assert(responses.some((text) => text.includes("document/")));
+  const { quality, reward } = await play(domain, task, responses);
+  assert.deepEqual([quality, reward], [0, 0.9]);
+});

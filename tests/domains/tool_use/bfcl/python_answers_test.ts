@@ -7,7 +7,7 @@ import { writtenArguments, writtenValue } from "exitlab/domains/tool_use/bfcl/wr
 
 Deno.test("the ground truth in Python's syntax is read as the calls that it stands for, numbers and all", () => {
   const { parse } = pythonFormat({ exact: true });
-  const file = new URL("traces/possible_answer_base.jsonl", import.meta.url);
+  const file = new URL("possible_answer_base.jsonl", import.meta.url);
   const answers = Deno.readTextFileSync(file).trim().split("\n").map((line) => JSON.parse(line));
   let read = 0;
   for (const [at, row] of bfclRows("base").entries()) {

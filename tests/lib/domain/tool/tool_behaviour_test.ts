@@ -286,3 +286,42 @@ Deno.test("defineTool() refuses what no policy could call, and does not hide a p
   });
   await assert.rejects(async () => await broken.call(null, written({})), /a mistake of the plugin's/);
 });
+
+Deno.test("toolBehaviour() refuses budgets, requests and tools that cannot be meant", () => {
+  const wrong = (budgets: object): () => unknown => () =>
+    purse(Object.assign({ turns: 6, calls: 8 }, budgets));
+  assert.throws(
+    wrong({ turns: -1 }),
+    /"turns" to be a whole number of at least 1 but found -1 in the budgets/,
+  );
+  assert.throws(wrong({ trns: 3 }), /Unknown option "trns" \(Did you mean "turns"\?\)/);
+  const goals = { goals: [7] };
+  assert.throws(() => purse().begin({ goals: [] }), /a request but found none/);
+  assert.throws(
+    () => purse(undefined, { tools: () => [put, take, put] }).begin(goals),
+    /two that are called "put"/,
+  );
+  assert.deepEqual(purse().mostTurns, { train: 6, test: 6 });
+  assert.equal("mostTurns" in purse(() => ({ turns: 6, calls: 8 })), false, "tasks may differ");
+});
+
+Deno.test("toolBehaviour() cuts results that would fill the conversation", async () => {
+  const chatty = purse(undefined, {
+    tools: () => [
+      defineTool({
+        name: "list",
+        description: "Lists.",
+        parameters: v.object({}),
+        call: (world: number) => ({ world, result: "x".repeat(1_000_000) }),
+      }),
+    ],
+  });
+  const goals = { goals: [7] };
+  const { state } = await chatty.step(
+    goals,
+    chatty.begin(goals),
+    '<tool>{"name": "list", "arguments": {}}</tool>',
+  );
+  assert.match(state.log[0]?.result ?? "", /^x{100000}… \(900000 more characters\)$/);
+  assert((state.messages.at(-1)?.content.length ?? 0) < 101_000);
+});

@@ -42,7 +42,7 @@ Deno.test("a value survives JSON with its types, the order of its keys and the s
 });
 
 Deno.test("readJson() reads what dumps() writes", () => {
-  const jsonable = value.filter((each) => dumps(each) !== undefined);
+  const jsonable = value.filter((each) => dumps(each) !== undefined && keysDiffer(each));
   fc.assert(
     fc.property(jsonable, (each) => {
       const written = dumps(each) ?? "";
@@ -51,6 +51,13 @@ Deno.test("readJson() reads what dumps() writes", () => {
     { numRuns: 500 },
   );
 });
+
+/** Whether no dict has both a number and its text as keys, which are written alike: of them a reader keeps the last. */
+function keysDiffer(each: PyValue): boolean {
+  if (Array.isArray(each)) return each.every(keysDiffer);
+  if (!(each instanceof Map)) return true;
+  return new Set([...each.keys()].map(String)).size === each.size && [...each.values()].every(keysDiffer);
+}
 
 Deno.test("readJson() takes what JSON.parse takes, but for depth, and refuses what it refuses", () => {
   fc.assert(fc.property(fc.json({ maxDepth: 5 }), (json) => {
