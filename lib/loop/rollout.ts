@@ -138,9 +138,10 @@ export async function rollOut(
       const rollouts = (episodes[at] ?? []).map((episode) => finishEpisode(context, episode));
       groups.push({ start, chain: index, chainStep, rollouts });
       if (chainStep >= start.chain) continue;
-      const improved = rollouts.map(({ successors }) => improving(successors[0] ?? start));
+      const improved = rollouts.flatMap(({ successors }) => successors.slice(0, 1).map(improving));
       const first = improved[0];
-      if (first !== undefined) {
+      // Where the context leaves no room to ask again, the chain ends.
+      if (first !== undefined && improved.length === rollouts.length) {
         next.push({
           index,
           chainStep: chainStep + 1,

@@ -23,6 +23,13 @@ export async function conformanceBfcl(line: CommandLine, files: readonly string[
   const { replay } = await import("../../domains/tool_use/bfcl/replay.ts");
   const report = replay(texts.flatMap((text, at) => parseTraces(text, files[at] ?? "")));
   const { calls, callsEqual, states, statesEqual } = report;
+  if (calls === 0 || states === 0) {
+    throw new UserError(
+      `Expected traces with calls and states but found ${calls} calls and ${states} states in ${
+        files.join(", ")
+      }`,
+    );
+  }
   print(line.flag("json") ? JSON.stringify({ calls, callsEqual, states, statesEqual }) : reportText(report));
   const holds = callsEqual >= enough * calls && statesEqual >= enough * states;
   return holds ? exitCodes.success : exitCodes.failure;
@@ -38,7 +45,7 @@ function reportText({ calls, callsEqual, states, statesEqual, differences }: Rep
 
 function counted(same: number, all: number): string {
   // Never rounded up: 100 % means all.
-  const percent = all === 0 ? "100.00" : (Math.floor(same / all * 10_000) / 100).toFixed(2);
+  const percent = (Math.floor(same / all * 10_000) / 100).toFixed(2);
   return `${same.toLocaleString("en")} of ${all.toLocaleString("en")} equal (${percent} %)`;
 }
 

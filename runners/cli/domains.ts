@@ -28,7 +28,11 @@ const builtIn = new Map<string, () => Promise<Domain>>([
   ["svamp", async () => await mathWith((await import("../../domains/math/problems/svamp.ts")).svamp())],
   ["sudoku", async () => (await import("../../domains/math/sudoku/sudoku.ts")).sudoku()],
   ["knobs", async () => (await import("../../domains/mle/knobs.ts")).knobs()],
-  ["bfcl", async () => (await import("../../domains/tool_use/bfcl/bfcl.ts")).bfcl({ trainOn: "all", turns: { train: 60 } })],
+  [
+    "bfcl",
+    async () =>
+      (await import("../../domains/tool_use/bfcl/bfcl.ts")).bfcl({ trainOn: "all", turns: { train: 60 } }),
+  ],
   [
     "tiny-files",
     async () => (await import("../../domains/tool_use/tiny_files/tiny_files.ts")).tinyFiles(),

@@ -85,8 +85,13 @@ function examinationText(name: string, { splits, findings }: Examination): strin
         )
       }`
     ),
-    findings.length === 0 ? "  nothing is wrong" : findingsText(findings),
+    findings.length === 0 ? `  ${soundText(Object.values(splits))}` : findingsText(findings),
   ].join("\n");
+}
+
+function soundText(splits: readonly SplitReport[]): string {
+  if (splits.some(({ references }) => references > 0)) return "nothing is wrong";
+  return 'nothing is wrong in strange answers; without "reference" no good one was tried';
 }
 
 /** A line such as `7,473 tasks  7,473 references score 1  29,892 perturbed answers, 0 count as solved  8 s`. */

@@ -6,7 +6,12 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import * as v from "valibot";
-import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+} from "@modelcontextprotocol/sdk/types.js";
 
 const item = { type: "object", properties: { item: { type: "string" } }, required: ["item"] };
 const nothing = { type: "object", properties: {} };
@@ -56,6 +61,13 @@ const tools: ReadonlyMap<string, Tool> = new Map<string, Tool>([
     call: () => {
       for (let line = 0; line < 100; line++) Deno.stdout.writeSync(new Uint8Array(100_000).fill(120));
       return text("done");
+    },
+  }],
+  ["refuse", {
+    description: "Answers with an error of the protocol.",
+    inputSchema: nothing,
+    call: () => {
+      throw new McpError(ErrorCode.InvalidParams, "not like this");
     },
   }],
   ["babble", {

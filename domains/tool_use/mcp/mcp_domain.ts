@@ -4,6 +4,7 @@ import {
   defineDomain,
   type Domain,
   type Json,
+  type JsonObject,
   type Split,
   tagsFormat,
   type TaskSource,
@@ -12,12 +13,14 @@ import {
   type ToolBudgets,
   type ToolCall,
   type ToolDescription,
+  ToolError,
   type ToolFormat,
   type ToolOutcome,
   type ToolState,
   type Verdict,
 } from "../../../lib/domain/mod.ts";
-import { type McpLimits, McpSession, ServerLostError, usualLimits } from "./mcp_session.ts";
+import { namedArguments } from "../../../lib/domain/tool/named_arguments.ts";
+import { type McpLimits, McpSession, ServerLostError, unlessLost, usualLimits } from "./mcp_session.ts";
 import type { McpServerCommand } from "./process_transport.ts";
 import { type McpCall, SessionPool } from "./session_pool.ts";
 
@@ -33,7 +36,7 @@ export interface McpDefinition<Task extends Json> {
   readonly name: string;
   /** Raised when tasks, tools or the probe change. */
   readonly version: string;
-  /** How the server is started, once for each episode. It must answer the same to the same calls. */
+  /** How the server is started, for each episode. It must answer the same to the same calls. */
   readonly server: McpServerCommand;
   /** Its tools, see `mcpTools`: plain data, so that they are part of a plan and need no server to be told of. */
   readonly tools: readonly ToolDescription[];
@@ -53,7 +56,7 @@ export interface McpDefinition<Task extends Json> {
   readonly budgets?: ToolBudgets;
   /** What the policy is told before the description of the tools. */
   readonly preamble?: string;
-  /** How long the server may take. */
+  /** How long a server may take, how much it may say, and how many wait for another call. */
   readonly limits?: Partial<McpLimits>;
 }
 
@@ -64,12 +67,14 @@ export interface McpDefinition<Task extends Json> {
  * made. Servers are started with the environment that the definition names and no other; the command line must allow the
  * program (`--run PROGRAM`).
  *
- * @throws {UserError} From `step`, if the server cannot be started or does not answer the same to the same calls.
+ * @throws {UserError} From `step`, if the server cannot be started, does not answer the same to the same calls, or is lost where
+ *   no policy would see it: in `setup`, in `probe`, or while a state is restored.
  */
 export function mcpDomain<Task extends Json>(
   definition: McpDefinition<Task>,
 ): McpDomain<Task> {
   const { name, version, server, format = tagsFormat() } = definition;
+  const whose = `of domain "${name}"`;
   const limits: McpLimits = { ...usualLimits, ...definition.limits };
   const tools = definition.tools.map(({ name, description, parameters }) => ({
     name,
@@ -77,10 +82,10 @@ export function mcpDomain<Task extends Json>(
     parameters,
   }));
   const options = { server: { ...server, args: [...server.args] }, tools, format: format.name };
-  const pool = new SessionPool<Task>(name, async (task) => {
+  const pool = new SessionPool<Task>(name, limits, async (task) => {
     const session = await McpSession.open(server, limits);
     try {
-      await definition.setup?.(task, session);
+      await unlessLost(whose, "to its setup", () => definition.setup?.(task, session));
       return session;
     } catch (error) {
       await session.close();
@@ -94,7 +99,7 @@ export function mcpDomain<Task extends Json>(
     schema: v.pipe(v.strictObject({}), v.transform(() => options)),
     build: () => {
       const toolsOf = (task: Task): Tool<McpWorld>[] =>
-        tools.map((tool) => ({ ...tool, call: (world, called) => call(pool, task, world, called) }));
+        tools.map((tool) => ({ ...tool, call: (world, called) => bound(pool, task, tool, world, called) }));
       return {
         traits: { turns: "multi", quality: "graded", feedback: false },
         permissions: { run: [server.command] },
@@ -111,7 +116,7 @@ export function mcpDomain<Task extends Json>(
             if (state.ending === null) return { quality: 0, solved: false, reward: 0 };
             const session = await pool.take(task, state.world.calls);
             try {
-              return await definition.probe(task, session, state);
+              return await unlessLost(whose, "to its probe", () => definition.probe(task, session, state));
             } finally {
               await session.close();
             }
@@ -126,12 +131,29 @@ export function mcpDomain<Task extends Json>(
   return { ...domain, [Symbol.asyncDispose]: () => pool.close() };
 }
 
+/** Makes a call as the policy wrote it; arguments that have no place are an error that it sees. */
+async function bound<Task extends Json>(
+  pool: SessionPool<Task>,
+  task: Task,
+  { name, parameters }: ToolDescription,
+  world: McpWorld,
+  called: ToolCall,
+): Promise<ToolOutcome<McpWorld>> {
+  try {
+    return await call(pool, task, world, name, namedArguments(called, parameters));
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { world, result: `Error: ${error.message}`, ok: false };
+  }
+}
+
 /** Makes a call in a session that stands at a world. */
 async function call<Task extends Json>(
   pool: SessionPool<Task>,
   task: Task,
   world: McpWorld,
-  { name, arguments: args }: ToolCall,
+  name: string,
+  args: JsonObject,
 ): Promise<ToolOutcome<McpWorld>> {
   const session = await pool.take(task, world.calls);
   try {
@@ -149,12 +171,12 @@ async function call<Task extends Json>(
 /**
  * The tools of an MCP server, which is started for the question and ended after it: what `mcpDomain` is given as plain data.
  *
- * @throws {UserError} If the server cannot be started.
+ * @throws {UserError} If the server cannot be started, or does not tell its tools.
  */
 export async function mcpTools(server: McpServerCommand): Promise<ToolDescription[]> {
   const session = await McpSession.open(server);
   try {
-    return await session.tools();
+    return await unlessLost(`"${server.command}"`, "what its tools are", () => session.tools());
   } finally {
     await session.close();
   }

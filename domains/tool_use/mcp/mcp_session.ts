@@ -1,10 +1,18 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import * as v from "valibot";
-import { isJsonObject, type JsonObject, type ToolDescription, UserError } from "../../../lib/domain/mod.ts";
+import {
+  type Awaitable,
+  isJsonObject,
+  type JsonObject,
+  type ToolDescription,
+  UserError,
+} from "../../../lib/domain/mod.ts";
+import { errorMessage } from "../../../lib/errors.ts";
 import { isJson } from "../../../lib/json.ts";
 import { type McpServerCommand, ProcessTransport } from "./process_transport.ts";
 
-/** How long a server may take, and how much it may say. */
+/** How long a server may take, how much it may say, and how many wait for another call. */
 export type McpLimits = {
   /** Seconds for its start. Default 30. */
   readonly start: number;
@@ -12,10 +20,14 @@ export type McpLimits = {
   readonly call: number;
   /** Characters of a result. Default 20,000. */
   readonly result: number;
+  /** The most servers that are kept for their next call; at least as many as episodes are stepped in turn. Default 64. */
+  readonly servers: number;
+  /** Seconds after which a server that nobody asks for is stopped. Default 60. */
+  readonly idle: number;
 };
 
 /** The limits unless a definition says otherwise. */
-export const usualLimits: McpLimits = { start: 30, call: 10, result: 20_000 };
+export const usualLimits: McpLimits = { start: 30, call: 10, result: 20_000, servers: 64, idle: 60 };
 
 /** What a call of a server's tool came to. */
 export interface McpResult {
@@ -45,6 +57,26 @@ const toolResult = v.object({
 /** The server ended, fell silent, or does not speak the protocol: what it would have answered is not known. */
 export class ServerLostError extends Error {}
 
+/**
+ * What a server is asked where no policy would see that it is lost.
+ *
+ * @param whose Whose server it is, for the message.
+ * @param when When or what it is asked, for the message.
+ * @throws {UserError} If the server is lost.
+ */
+export async function unlessLost<Answer>(
+  whose: string,
+  when: string,
+  ask: () => Awaitable<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ServerLostError)) throw error;
+    throw new UserError(`The MCP server ${whose} did not answer ${when} (${error.message})`);
+  }
+}
+
 /** A server that was started, and what it can be asked. */
 export class McpSession {
   readonly #client: Client;
@@ -73,9 +105,10 @@ export class McpSession {
           `May not start the MCP server's program ${server.command}; add --run ${server.command}`,
         );
       }
-      const why = error instanceof Error ? error.message : String(error);
+      const why = transport.fault ?? whyNotStarted(error, limits);
+      const said = transport.lastWords === "" ? "" : `; it said: ${transport.lastWords}`;
       throw new UserError(
-        `Cannot start the MCP server "${[server.command, ...server.args].join(" ")}": ${why}`,
+        `Cannot start the MCP server "${[server.command, ...server.args].join(" ")}": ${why}${said}`,
       );
     }
   }
@@ -103,14 +136,15 @@ export class McpSession {
   }
 
   /**
-   * Calls a tool.
+   * Calls a tool. An error that the server answers with is a result that did not go well.
    *
    * @throws {ServerLostError} If the server does not answer.
    */
   async call(name: string, args: JsonObject): Promise<McpResult> {
     const { content, isError } = await this.#ask(
       toolResult,
-      () => this.#client.callTool({ name, arguments: { ...args } }, undefined, this.#timeout()),
+      () =>
+        this.#client.callTool({ name, arguments: { ...args } }, undefined, this.#timeout()).catch(refusal),
     );
     const text = content.map((item) => item.text ?? `[${item.type}]`).join("\n");
     return { text: text.slice(0, this.#limits.result), ok: !isError };
@@ -129,13 +163,36 @@ export class McpSession {
     try {
       return v.parse(form, await ask());
     } catch (error) {
-      throw new ServerLostError(error instanceof Error ? error.message : String(error));
+      throw new ServerLostError(errorMessage(error));
     }
   }
 
   #timeout(): { readonly timeout: number } {
     return { timeout: 1000 * this.#limits.call };
   }
+}
+
+/** An error that the server answered with, as a result; what is no answer is thrown on. */
+function refusal(error: unknown): object {
+  const code = codeOf(error);
+  if (code === undefined || code === ErrorCode.RequestTimeout || code === ErrorCode.ConnectionClosed) {
+    throw error;
+  }
+  // A server of the SDK writes the code in front, as this side does.
+  const text = errorMessage(error).replace(/^(MCP error -?\d+: )+/, "");
+  return { content: [{ type: "text", text: `Error: ${text}` }], isError: true };
+}
+
+/** The protocol's code of an error; undefined for other errors. */
+function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof McpError && error instanceof Error && "code" in error)) return undefined;
+  return typeof error.code === "number" ? error.code : undefined;
+}
+
+function whyNotStarted(error: unknown, { start }: McpLimits): string {
+  const code = error instanceof Deno.errors.BrokenPipe ? ErrorCode.ConnectionClosed : codeOf(error);
+  if (code === ErrorCode.RequestTimeout) return `It did not answer within ${start} seconds`;
+  return code === ErrorCode.ConnectionClosed ? "It ended without an answer" : errorMessage(error);
 }
 
 function plain(value: unknown): JsonObject {

@@ -1,5 +1,6 @@
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { MessageLines } from "./message_lines.ts";
 
 /** How to start a server. */
 export type McpServerCommand = {
@@ -11,11 +12,22 @@ export type McpServerCommand = {
   readonly env?: { readonly [name: string]: string };
 };
 
-/** A message longer than this is a flood. */
-const longestMessage = 4_000_000;
+/** Characters at the end of a server's standard error that are kept. */
+const keptWords = 2000;
 
 /** Milliseconds that a server has to end by itself before it is killed. */
 const patience = 1000;
+
+/** Milliseconds for what a server that has ended wrote to its standard error. */
+const lastPatience = 100;
+
+/** A server's process, with its streams. */
+interface Running {
+  readonly child: Deno.ChildProcess;
+  readonly input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly output: ReadableStreamDefaultReader<Uint8Array>;
+  readonly errors: ReadableStreamDefaultReader<Uint8Array>;
+}
 
 /**
  * The standard input and output of a server's process, one JSON message a line. The SDK's own transport reads the environment and
@@ -26,16 +38,30 @@ export class ProcessTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   /** Told once that the server is gone. */
   onclose?: () => void;
-  /** Told of lines that are no messages. */
+  /** Told of a flood, and of messages that cannot be dealt with. */
   onerror?: (error: Error) => void;
   readonly #server: McpServerCommand;
-  #child: Deno.ChildProcess | undefined;
-  #writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #running: Running | undefined;
   #reading: Promise<void> | undefined;
+  #hearing: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #words = "";
+  #fault: string | undefined;
 
   /** A transport to a server that is not started yet. */
   constructor(server: McpServerCommand) {
     this.#server = server;
+  }
+
+  /** Why the server was killed while it ran; undefined if it was not. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  /** The last line that the server wrote to its standard error; empty if there is none. */
+  get lastWords(): string {
+    const lines = this.#words.split("\n").map((line) => line.replaceAll(/\p{Cc}/gu, "").trim());
+    return lines.findLast((line) => line !== "") ?? "";
   }
 
   /**
@@ -51,64 +77,93 @@ export class ProcessTransport implements Transport {
       clearEnv: true,
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
-    this.#child = child;
-    this.#writer = child.stdin.getWriter();
-    this.#reading = this.#read(child);
+    const running = {
+      child,
+      input: child.stdin.getWriter(),
+      output: child.stdout.getReader(),
+      errors: child.stderr.getReader(),
+    };
+    this.#running = running;
+    this.#hearing = this.#hear(running);
+    this.#reading = this.#read(running);
     return Promise.resolve();
   }
 
   /** Sends a message. */
   async send(message: JSONRPCMessage): Promise<void> {
-    await this.#writer?.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    await this.#running?.input.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
   }
 
   /** Ends the server: by the end of its input, and by a signal if that is not enough. */
   async close(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    await this.#end(child);
+    if (this.#running === undefined) return;
+    await this.#end(this.#running);
     await this.#reading;
   }
 
-  async #end(child: Deno.ChildProcess): Promise<void> {
-    // One that has ended already takes no end of its input.
-    await this.#writer?.close().catch(() => {});
-    const timer = setTimeout(() => kill(child), patience);
-    await child.status;
-    clearTimeout(timer);
+  #end(running: Running): Promise<void> {
+    return this.#ending ??= this.#endOnce(running);
   }
 
-  async #read(child: Deno.ChildProcess): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
+  async #endOnce({ child, input, output, errors }: Running): Promise<void> {
+    const timer = setTimeout(() => kill(child), patience);
+    // Nobody waits for it: a server that has stopped reading does not take the end of its input.
+    input.close().catch(() => {});
+    await child.status;
+    clearTimeout(timer);
+    await within(lastPatience, this.#hearing);
+    // Programs that it started may hold its output open for as long as they like.
+    await Promise.all([output.cancel().catch(() => {}), errors.cancel().catch(() => {})]);
+  }
+
+  async #read(running: Running): Promise<void> {
+    const lines = new MessageLines();
     try {
-      for await (const chunk of child.stdout) {
-        rest += decoder.decode(chunk, { stream: true });
-        const lines = rest.split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) this.#take(line);
-        if (rest.length > longestMessage) throw new Error("The server floods its output");
+      for await (const text of texts(running.output)) {
+        for (const message of lines.take(text)) this.#tell(message);
       }
     } catch (error) {
-      kill(child);
-      await child.stdout.cancel().catch(() => {});
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      kill(running.child);
+      this.#fault = asError(error).message;
+      this.onerror?.(asError(error));
     }
     // The SDK forgets a transport that is gone, so that nobody else would clear up.
-    await this.#end(child);
+    await this.#end(running);
     this.onclose?.();
   }
 
-  #take(line: string): void {
-    if (line.trim() === "") return;
+  #tell(message: JSONRPCMessage): void {
     try {
-      this.onmessage?.(JSONRPCMessageSchema.parse(JSON.parse(line)));
+      this.onmessage?.(message);
     } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      this.onerror?.(asError(error));
     }
   }
+
+  async #hear({ errors }: Running): Promise<void> {
+    try {
+      for await (const text of texts(errors)) this.#words = (this.#words + text).slice(-keptWords);
+    } catch {
+      // What it said is a help, no more.
+    }
+  }
+}
+
+async function* texts(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    yield decoder.decode(read.value, { stream: true });
+  }
+}
+
+/** Waits for something, but no longer than these milliseconds. */
+async function within(milliseconds: number, awaited: Promise<void> | undefined): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([awaited, late]);
+  clearTimeout(timer);
 }
 
 function kill(child: Deno.ChildProcess): void {
@@ -117,4 +172,8 @@ function kill(child: Deno.ChildProcess): void {
   } catch {
     // It has ended already.
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

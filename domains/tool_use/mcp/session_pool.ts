@@ -1,5 +1,5 @@
-import { contentHash, type Json, UserError } from "../../../lib/domain/mod.ts";
-import type { McpSession } from "./mcp_session.ts";
+import { contentHash, type Json, Random, UserError } from "../../../lib/domain/mod.ts";
+import { type McpLimits, type McpSession, unlessLost } from "./mcp_session.ts";
 
 /** A call that a session has made, and what came of it. */
 export type McpCall = {
@@ -12,12 +12,6 @@ export type McpCall = {
   /** Whether it went well. */
   readonly ok: boolean;
 };
-
-/** The most sessions that wait; more than a batch needs at once would only hold memory. */
-const mostWaiting = 16;
-
-/** Milliseconds after which a session that nobody asks for is closed. */
-const patience = 10_000;
 
 interface Waiting {
   readonly key: string;
@@ -32,21 +26,26 @@ interface Waiting {
 export class SessionPool<Task extends Json> {
   readonly #start: (task: Task) => Promise<McpSession>;
   readonly #name: string;
+  readonly #limits: McpLimits;
   #waiting: Waiting[] = [];
+  readonly #closing = new Set<Promise<void>>();
+  readonly #chance = new Random(0, "sessions");
 
   /**
    * @param name Whose sessions they are, for messages.
+   * @param limits How many sessions may wait, and how long.
    * @param start Starts a session at the beginning of a task.
    */
-  constructor(name: string, start: (task: Task) => Promise<McpSession>) {
+  constructor(name: string, limits: McpLimits, start: (task: Task) => Promise<McpSession>) {
     this.#name = name;
+    this.#limits = limits;
     this.#start = start;
   }
 
   /**
    * A session that stands at these calls. It belongs to the caller until it is given back or closed.
    *
-   * @throws {UserError} If the server answers otherwise than before.
+   * @throws {UserError} If the server answers otherwise than before, or not at all.
    */
   async take(task: Task, calls: readonly McpCall[]): Promise<McpSession> {
     const key = keyOf(task, calls);
@@ -59,7 +58,11 @@ export class SessionPool<Task extends Json> {
     const session = await this.#start(task);
     try {
       for (const { name, arguments: args, result, ok } of calls) {
-        const again = await session.call(name, args);
+        const again = await unlessLost(
+          `of domain "${this.#name}"`,
+          "when calls were made again to restore a state",
+          () => session.call(name, args),
+        );
         if (again.text === result && again.ok === ok) continue;
         throw new UserError(
           `Expected the MCP server of domain "${this.#name}" to answer the same to the same calls, but ${name} gave ` +
@@ -75,24 +78,28 @@ export class SessionPool<Task extends Json> {
     }
   }
 
-  /** Gives a session back, at these calls. */
+  /** Gives a session back, at these calls; if too many wait, one of them is closed. */
   async give(task: Task, calls: readonly McpCall[], session: McpSession): Promise<void> {
-    const timer = setTimeout(() => this.#drop(session), patience);
+    const { servers, idle } = this.#limits;
+    const timer = setTimeout(() => this.#drop(session), 1000 * idle);
     this.#waiting.push({ key: keyOf(task, calls), session, timer });
-    const [oldest] = this.#waiting;
-    if (this.#waiting.length > mostWaiting && oldest !== undefined) await this.#drop(oldest.session);
+    // Episodes stepped in turn ask for the oldest next, improved turns for the newest: by chance, neither always loses its own.
+    if (this.#waiting.length > servers) await this.#drop(this.#chance.pick(this.#waiting).session);
   }
 
   /** Closes all sessions that wait. */
   async close(): Promise<void> {
-    await Promise.all(this.#waiting.map(({ session }) => this.#drop(session)));
+    for (const { session } of this.#waiting) this.#drop(session);
+    await Promise.all(this.#closing);
   }
 
-  async #drop(session: McpSession): Promise<void> {
+  #drop(session: McpSession): Promise<void> {
     const dropped = this.#waiting.filter((each) => each.session === session);
     this.#waiting = this.#waiting.filter((each) => each.session !== session);
     for (const { timer } of dropped) clearTimeout(timer);
-    await session.close();
+    const closing = session.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+    return closing;
   }
 }
 

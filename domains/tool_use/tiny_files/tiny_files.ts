@@ -5,6 +5,7 @@ import {
   type DomainBehaviour,
   type Message,
   probability,
+  Random,
   type RewardRule,
   whole,
 } from "../../../lib/domain/mod.ts";
@@ -90,14 +91,14 @@ const schema = v.pipe(
  * Quality is the overlap of the tree with the goal. The splits share no goal. Demonstrations are calls of a worker
  * that is right some of the time, on fresh tasks of the training side.
  *
- * @throws {UserError} If an option is unknown or out of range.
+ * @throws {UserError} If an option is unknown or out of range, or there are no goals of so many calls in so small a world.
  *
  * @example
  * ```ts
  * import { tinyFiles } from "exitlab/domains/tool_use/tiny_files/tiny_files.ts";
  * import assert from "node:assert/strict";
  *
- * const domain = tinyFiles({ folders: 2, files: 2 });
+ * const domain = tinyFiles({ folders: 2, files: 2, calls: [1, 2] });
  * // File 1 is in folder a and file 2 in both; file 1 is wanted in b, file 2 in a.
  * const task = { start: "xx.x", goal: ".xx.", calls: 2 };
  * const begun = domain.begin(task);
@@ -121,6 +122,14 @@ function build(options: TinyFilesOptions): DomainBehaviour<FileTask, FileState> 
     train: fileTasks(rules, "train", options.trainingTasks === "unlimited" ? null : options.trainingTasks),
     test: fileTasks(rules, "test", options.testTasks),
   };
+  // What cannot be drawn is refused now, and not in the middle of a run.
+  for (const split of ["train", "test"] as const) {
+    drawFileTask(
+      { ...rules, calls: [options.calls[1], options.calls[1]] },
+      split,
+      new Random(options.seed, "hardest"),
+    );
+  }
   const view = (
     mode: "B" | "I" | "D",
     goal: string,

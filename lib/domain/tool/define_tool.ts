@@ -1,11 +1,12 @@
 import { UserError } from "../../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { Awaitable } from "../domain.ts";
+import { namedArguments } from "./named_arguments.ts";
 import { jsonSchemaOf, type StandardSchema } from "./standard_schema.ts";
-import type { Tool, ToolCall, ToolOutcome } from "./tool.ts";
+import type { Tool, ToolOutcome } from "./tool.ts";
+import { ToolError } from "./tool_error.ts";
 
-/** Thrown by a tool that refuses a call: the world stays as it was and the policy sees the message. */
-export class ToolError extends Error {}
+export { ToolError };
 
 /** What `defineTool` needs. */
 export interface ToolDefinition<World extends Json, Arguments> {
@@ -64,14 +65,13 @@ export function defineTool<World extends Json, Arguments>(
       `Expected the parameters of tool "${name}" to be an object but found ${JSON.stringify(schema)}`,
     );
   }
-  const order = isJsonObject(schema.properties) ? Object.keys(schema.properties) : [];
   return {
     name,
     description,
     parameters: schema,
     call: async (world, call): Promise<ToolOutcome<World>> => {
       try {
-        const checked = await parameters["~standard"].validate(namedArguments(call, order));
+        const checked = await parameters["~standard"].validate(namedArguments(call, schema));
         if (checked.issues !== undefined) throw new ToolError(complaint(checked.issues[0]));
         const { world: after, result } = await definition.call(world, checked.value);
         return {
@@ -85,18 +85,6 @@ export function defineTool<World extends Json, Arguments>(
       }
     },
   };
-}
-
-/** All arguments by name: those without one take the names of the first parameters. */
-function namedArguments({ arguments: named, positional }: ToolCall, order: readonly string[]): JsonObject {
-  if (positional.length === 0) return named;
-  if (positional.length > order.length) {
-    throw new ToolError(`Expected at most ${order.length} arguments but found ${positional.length}`);
-  }
-  const entries = positional.map((value, at): [string, Json] => [order[at] ?? "", value]);
-  const twice = entries.find(([name]) => Object.hasOwn(named, name));
-  if (twice !== undefined) throw new ToolError(`Argument "${twice[0]}" is given twice`);
-  return { ...Object.fromEntries(entries), ...named };
 }
 
 /** One sentence about what does not keep to the schema. */

@@ -3,11 +3,14 @@ import { exactText } from "./exact_json.ts";
 import { PythonReader, PythonSyntaxError } from "./python_literal.ts";
 import type { ToolCall } from "./tool.ts";
 import {
+  readings,
   signalIn,
   signals,
   type ToolFormat,
   type ToolFormatOptions,
   toolLines,
+  tooLong,
+  withoutEnds,
   withoutThoughts,
 } from "./tool_format.ts";
 
@@ -40,20 +43,22 @@ export function pythonFormat({ exact = false }: ToolFormatOptions = {}): ToolFor
         ` If it cannot be fulfilled at all, write ${signals.failed}.`,
       ].join("\n\n"),
     parse: (text) => {
-      const said = withoutThoughts(text);
-      const calls = callsOf(said, exact);
-      return { calls, signal: signalIn(said) ?? (calls.length === 0 ? "finished" : null), problem: null };
+      const refused = tooLong(text);
+      if (refused !== undefined) return refused;
+      for (const reading of readings(text)) {
+        const { body, signal } = withoutEnds(reading);
+        const calls = callsOf(body, exact);
+        if (calls.length > 0) return { calls, signal, problem: null };
+      }
+      return { calls: [], signal: signalIn(withoutThoughts(text)) ?? "finished", problem: null };
     },
     write: (calls) => calls.length === 0 ? signals.finished : `[${calls.map(callText).join(", ")}]`,
   };
 }
 
 function callsOf(text: string, exact: boolean): ToolCall[] {
-  let bare = text;
-  for (const signal of Object.values(signals)) bare = bare.replaceAll(signal, "");
-  bare = bare.trim().replace(/^```(?:python|tool_code)?\n|\n?```$/g, "");
   try {
-    return new PythonReader(bare, exact).calls();
+    return new PythonReader(text, exact).calls();
   } catch (error) {
     if (error instanceof PythonSyntaxError) return [];
     throw error;

@@ -27,7 +27,6 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["f", "\f"],
   ["v", "\v"],
   ["a", "\x07"],
-  ["0", "\0"],
   ["\\", "\\"],
   ["'", "'"],
   ['"', '"'],
@@ -57,28 +56,40 @@ export class PythonReader {
   calls(): ToolCall[] {
     const calls: ToolCall[] = [];
     const listed = this.#takes("[");
-    while (!this.#ended() && !(listed && this.#takes("]"))) {
+    while (listed ? !this.#takes("]") : !this.#ended()) {
       calls.push(this.#call());
-      if (!this.#takes(",")) this.#takes(";");
+      this.#separator(listed);
     }
     if (!this.#ended()) throw this.#error("the end");
     return calls;
+  }
+
+  /** Goes beyond what parts a call from the next, if there is one. */
+  #separator(listed: boolean): void {
+    const from = this.#at;
+    if (this.#takes(",")) return;
+    if (listed) {
+      if (!this.#sees("]")) throw this.#error('a comma or "]"');
+    } else if (!this.#takes(";") && !this.#ended() && !/[\r\n]/.test(this.#text.slice(from, this.#at))) {
+      throw this.#error("a comma, a semicolon or a new line");
+    }
   }
 
   #call(): ToolCall {
     const name = this.#match(identifier)?.[0];
     if (name === undefined || !this.#takes("(")) throw this.#error("a call");
     const positional: Json[] = [];
-    const named: [string, Json][] = [];
+    const named = new Map<string, Json>();
     while (!this.#takes(")")) {
       const before = this.#at;
       const key = this.#match(identifier)?.[0];
       // `a == b` is no argument of that name, but no literal either.
       if (key !== undefined && this.#takes("=")) {
-        named.push([key, this.#value(0)]);
+        if (named.has(key)) throw this.#error(`"${key}" only once`);
+        named.set(key, this.#value(0));
       } else {
         this.#at = before;
-        if (named.length > 0) throw this.#error("an argument with a name");
+        if (named.size > 0) throw this.#error("an argument with a name");
         positional.push(this.#value(0));
       }
       if (!this.#takes(",") && !this.#sees(")")) throw this.#error("a comma or the end of the call");
@@ -107,6 +118,8 @@ export class PythonReader {
     const plain = text.replaceAll("_", "").replace(/^\+/, "");
     const hexadecimal = /^(-?)(0[xX].*)$/.exec(plain);
     if (hexadecimal !== null) return Number(hexadecimal[2]) * (hexadecimal[1] === "-" ? -1 : 1);
+    // Once these were octal numbers; zeros alone are nothing else.
+    if (/^-?0+[1-9]\d*$/.test(plain)) throw this.#error("a number without zeros before it");
     const value = exactNumber(plain, this.#exact);
     if (typeof value === "number" && !Number.isFinite(value)) throw this.#error("a finite number");
     return value;
@@ -184,6 +197,11 @@ export class PythonReader {
     const letter = this.#text[++this.#at] ?? "";
     const known = escapes.get(letter);
     if (known !== undefined) return known;
+    if (letter >= "0" && letter <= "7") {
+      const digits = /^[0-7]+/.exec(this.#text.slice(this.#at, this.#at + 3))?.[0] ?? letter;
+      this.#at += digits.length - 1;
+      return String.fromCodePoint(parseInt(digits, 8));
+    }
     const length = letter === "x" ? 2 : letter === "u" ? 4 : letter === "U" ? 8 : 0;
     if (length === 0) return `\\${letter}`;
     const digits = this.#text.slice(this.#at + 1, this.#at + 1 + length);

@@ -2,12 +2,15 @@ import { isJsonArray, type Json } from "../../json.ts";
 import { readExactJson, writeExactJson } from "./exact_json.ts";
 import type { ToolCall } from "./tool.ts";
 import {
+  bodies,
   callOf,
+  guarded,
   signalIn,
   signals,
   type ToolFormat,
   type ToolFormatOptions,
   toolLines,
+  tooLong,
   withoutThoughts,
 } from "./tool_format.ts";
 
@@ -41,15 +44,17 @@ export function tagsFormat({ exact = false }: ToolFormatOptions = {}): ToolForma
         `When the request is fulfilled, write ${signals.finished}. If it cannot be fulfilled at all, write ${signals.failed}.`,
       ].join("\n\n"),
     parse: (text) => {
-      const said = withoutThoughts(text);
+      const refused = tooLong(text);
+      if (refused !== undefined) return refused;
+      const said = withoutThoughts(guarded(text, "tool"));
       const calls: ToolCall[] = [];
-      for (const body of bodies(said)) {
+      for (const body of bodies(said, "tool")) {
         const value = readExactJson(body, exact);
         const found = value === undefined ? undefined : callsOf(value, exact);
         if (found === undefined) {
           return { calls: [], signal: null, problem: `Cannot read a call as JSON: expected ${sample}` };
         }
-        calls.push(...found);
+        for (const call of found) calls.push(call);
       }
       const signal = signalIn(said);
       if (calls.length > 0 || signal !== null) return { calls, signal, problem: null };
@@ -68,11 +73,6 @@ export function tagsFormat({ exact = false }: ToolFormatOptions = {}): ToolForma
         )
           .join("\n"),
   };
-}
-
-/** What stands between opening and closing tags. */
-function bodies(text: string): string[] {
-  return text.split("<tool>").slice(1).map((part) => part.split("</tool>", 1)[0] ?? "");
 }
 
 function callsOf(value: Json, exact: boolean): ToolCall[] | undefined {

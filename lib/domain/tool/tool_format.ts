@@ -38,6 +38,18 @@ export interface ToolFormatOptions {
 /** The words by which a policy ends a request. */
 export const signals = { finished: "<TASK_FINISHED>", failed: "<TASK_ERROR>" } as const;
 
+/** No message has as many characters; patterns over far longer ones would exhaust the stack. */
+const longest = 1_000_000;
+
+const opening = /^(?:<TASK_FINISHED>|<TASK_ERROR>|```\w*\n)/;
+const closings = [...Object.values(signals), "```"];
+
+/** The reply to a message that is too long to read; `undefined` for any other. */
+export function tooLong(text: string): ToolReply | undefined {
+  if (text.length <= longest) return undefined;
+  return { calls: [], signal: null, problem: `The message is too long: ${longest} characters are the most` };
+}
+
 /**
  * A message without what the policy thought to itself. An unfinished thought reaches to the end; one that ends without having
  * begun was begun by the prompt.
@@ -53,6 +65,51 @@ function without(text: string, tag: string): string {
     if (end >= 0) return part.slice(end + close.length);
     return at === 0 ? part : "";
   }).join("");
+}
+
+/**
+ * What a message may be that is calls as a whole, to be tried in turn: the message, what follows one of its first thoughts, what
+ * is left without thoughts. Tags in the strings of calls are none, and where calls are is only known once they are read.
+ */
+export function readings(text: string): readonly string[] {
+  const ends = text.matchAll(/<\/(?:think|reasoning)>/g).take(8);
+  return [text, ...ends.map(({ 0: tag, index }) => text.slice(index + tag.length)), withoutThoughts(text)];
+}
+
+/** A message without the signals and the fence of code at its ends, and the signal that was there. */
+export function withoutEnds(text: string): { readonly body: string; readonly signal: ToolReply["signal"] } {
+  let body = text.trim();
+  let ends = "";
+  while (true) {
+    const start = opening.exec(body)?.[0];
+    const end = start === undefined ? closings.find((each) => body.endsWith(each)) : undefined;
+    const mark = start ?? end;
+    if (mark === undefined) return { body, signal: signalIn(ends) };
+    ends += mark;
+    body = (end === undefined ? body.slice(mark.length) : body.slice(0, -mark.length)).trim();
+  }
+}
+
+/**
+ * A message in which the JSON between tags has no `<` but as an escape, so that no text in it is taken for a tag or a signal.
+ * What is no JSON stays as it is: it may be the middle of a thought.
+ */
+export function guarded(text: string, tag: string): string {
+  const open = `<${tag}>`;
+  return text.split(open).map((part, at) => {
+    const body = bodyOf(part, tag);
+    if (at === 0 || !body.includes("<") || readExactJson(body, false) === undefined) return part;
+    return body.replaceAll("<", "\\u003c") + part.slice(body.length);
+  }).join(open);
+}
+
+/** What stands between opening and closing tags; the last closing one may be missing. */
+export function bodies(text: string, tag: string): string[] {
+  return text.split(`<${tag}>`).slice(1).map((part) => bodyOf(part, tag));
+}
+
+function bodyOf(part: string, tag: string): string {
+  return part.split(`</${tag}>`, 1)[0] ?? "";
 }
 
 /** The signal in a text, if there is one; that it cannot be done outweighs that it is. */

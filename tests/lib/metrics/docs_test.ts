@@ -12,6 +12,15 @@ Deno.test("docs/metrics.md holds queries that run and find something", () =>
   inFolder(async (runs) => {
     const store = await begin(runs, "one");
     for (let n = 1; n <= 4; n++) await store.write(batch(n));
+    const message = JSON.stringify({ split: "test", step: 0, words_length: 2 });
+    const figures = {
+      iteration: 4,
+      time: new Date(0).toISOString(),
+      level: "info",
+      kind: "domain-figures",
+      message,
+    };
+    await store.write({ events: [figures] });
     await store.finish("finished");
     const queries = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, query]) => query ?? "");
     assert.ok(queries.length >= 8);

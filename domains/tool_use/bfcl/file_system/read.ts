@@ -6,6 +6,7 @@
 import { asKey, asText } from "../arguments.ts";
 import { failure } from "../attributes.ts";
 import { PythonError } from "../python/error.ts";
+import { fixed } from "../python/fixed.ts";
 import { compareText, length, splitLines, splitWords } from "../python/strings.ts";
 import { str } from "../python/text.ts";
 import { dict, type PyDict, type PyValue, truthy, typeName } from "../python/value.ts";
@@ -138,7 +139,7 @@ export function du({ current }: Tree, human: PyValue): PyDict {
   const bytes = size(current, 0);
   if (!truthy(human)) return dict({ disk_usage: `${bytes} bytes` });
   const unit = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  return dict({ disk_usage: `${(bytes / 1024 ** unit).toFixed(2)} ${units[unit]}` });
+  return dict({ disk_usage: `${fixed(bytes / 1024 ** unit, 2)} ${units[unit]}` });
 }
 
 /** What the current folder has under a name. @throws {PythonError} If the name cannot be one. */

@@ -65,6 +65,12 @@ function divided(above: Complex, below: Complex, bits: number): Complex {
       imaginary: above.imaginary === null ? null : quotient(above.imaginary, below.real, bits),
     };
   }
+  if (typeof above.real === "string" && above.real !== "nan" && above.imaginary === null) {
+    return {
+      real: isZero(below.real) ? "nan" : quotient(above.real, below.real, bits),
+      imaginary: negative(above.real),
+    };
+  }
   // (a + bi) / (c + di) = ((ac + bd) + (bc − ad) i) / (c² + d²), with digits to spare before the last rounding.
   const [a, b, c, d] = [above.real, above.imaginary ?? zero, below.real, below.imaginary];
   const work = 2 * bits + 40;

@@ -8,6 +8,7 @@ import { str } from "../python/text.ts";
 import { dict, type PyDict, PyOpaque, type PyValue, truthy } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
 import { decimalRoot } from "./decimal_root.ts";
+import { shown } from "./limits.ts";
 import { logarithmToBase } from "./logarithm.ts";
 import { power } from "./power.ts";
 import { conversions, metres } from "./units.ts";
@@ -29,7 +30,7 @@ export const mathApi: Simulator = {
     [
       "divide",
       calculation(["a", "b"], bothNumbers, ([a = null, b = null]) => {
-        return equal(b, 0n) ? failure("Cannot divide by zero") : dict({ result: divide(a, b) });
+        return equal(b, 0n) ? failure("Cannot divide by zero") : answer(divide(a, b));
       }),
     ],
     ["imperial_si_conversion", method(["value", "unit_in", "unit_out"], convertImperial)],
@@ -41,22 +42,23 @@ export const mathApi: Simulator = {
       "multiply",
       calculation(["a", "b"], bothNumbers, (args) => {
         const [a, b] = numbers(args);
-        return dict({ result: multiply(a, b) });
+        return answer(multiply(a, b));
       }),
     ],
     [
       "percentage",
       calculation(["part", "whole"], bothNumbers, (args) => {
+        // A whole of zero is told before a part that is no number.
+        if (equal(args[1] ?? null, 0n)) return failure("Whole value cannot be zero");
         const [part, whole] = numbers(args);
-        if (Number(whole) === 0) return failure("Whole value cannot be zero");
-        return dict({ result: divide(part, whole) * 100 });
+        return answer(divide(part, whole) * 100);
       }),
     ],
     [
       "power",
       calculation(["base", "exponent"], bothNumbers, (args) => {
         const [base, exponent] = numbers(args);
-        return dict({ result: power(base, exponent) });
+        return answer(power(base, exponent));
       }),
     ],
     ["round_number", method(["number", ["decimal_places", 0n]], round)],
@@ -67,10 +69,10 @@ export const mathApi: Simulator = {
       "subtract",
       calculation(["a", "b"], bothNumbers, (args) => {
         const [a, b] = numbers(args);
-        return dict({ result: subtract(a, b) });
+        return answer(subtract(a, b));
       }),
     ],
-    ["sum_values", ofList("calculate sum", (items) => items.reduce((total, item) => add(total, item), 0n))],
+    ["sum_values", ofList("calculate sum", summed)],
   ]),
   load: () => dict(),
 };
@@ -95,28 +97,33 @@ function calculation(
 function ofList(doing: string, calculate: (items: readonly PyValue[]) => PyValue): ReturnType<typeof method> {
   return calculation(["numbers"], allNumbers, ([list = null]) => {
     if (!truthy(list)) return failure(`Cannot ${doing} of an empty list`);
-    return dict({ result: calculate(itemsOf(list)) });
+    return answer(calculate(itemsOf(list)));
   });
 }
 
 function absolute([number = null]: readonly PyValue[]): PyValue {
   const [value] = numbers([number, 0n]);
-  return dict({ result: typeof value === "bigint" ? (value < 0n ? -value : value) : Math.abs(value) });
+  return answer(typeof value === "bigint" ? (value < 0n ? -value : value) : Math.abs(value));
 }
 
 function sum(a: PyValue, b: PyValue): PyValue {
-  return dict({ result: Array.isArray(a) && Array.isArray(b) ? [...a, ...b] : add(a, b) });
+  return answer(Array.isArray(a) && Array.isArray(b) ? [...a, ...b] : add(a, b));
+}
+
+function summed(items: readonly PyValue[]): PyValue {
+  return items.reduce((before, item) => add(before, item), 0n);
 }
 
 function mean(items: readonly PyValue[]): number {
-  return divide(items.reduce((total, item) => add(total, item), 0n), BigInt(items.length));
+  return divide(summed(items), BigInt(items.length));
 }
 
 function deviation(items: readonly PyValue[]): number {
   const middle = mean(items);
   const squares = items.map((item) => {
-    const square = Number(subtract(item, middle)) ** 2;
-    if (square === Infinity && Number.isFinite(Number(subtract(item, middle)))) {
+    const apart = Number(subtract(item, middle));
+    const square = apart ** 2;
+    if (square === Infinity && Number.isFinite(apart)) {
       throw new PythonError("OverflowError", "(34, 'Numerical result out of range')");
     }
     return square;
@@ -134,7 +141,7 @@ function round(_self: PyDict, [number = null, places = null]: readonly PyValue[]
   if (value === undefined || typeof digits !== "bigint") {
     return failure("First input must be a number, second input must be an integer");
   }
-  if (typeof value === "bigint") return dict({ result: roundInt(value, Number(digits)) });
+  if (typeof value === "bigint") return answer(roundInt(value, Number(digits)));
   if (places === null) {
     if (!Number.isFinite(value)) {
       throw new PythonError("OverflowError", "cannot convert float infinity to integer");
@@ -177,7 +184,16 @@ function convertSi(_self: PyDict, [value = null, from = null, to = null]: readon
   const given = lengthOf(from);
   const wanted = given === undefined ? undefined : lengthOf(to);
   if (given === undefined || wanted === undefined) return unsupported(from, to);
-  return dict({ result: Number(number) * given * (1 / wanted) });
+  return converted(number, (length) => length * given * (1 / wanted));
+}
+
+/** A conversion of a number, told as an error where it is an int beyond all floats. */
+function converted(number: bigint | number, convert: (value: number) => number): PyDict {
+  const value = Number(number);
+  if (typeof number === "bigint" && !Number.isFinite(value)) {
+    return failure("Conversion resulted in a value too large to represent");
+  }
+  return dict({ result: convert(value) });
 }
 
 function lengthOf(unit: PyValue): number | undefined {
@@ -190,11 +206,16 @@ function convertImperial(_self: PyDict, [value = null, from = null, to = null]: 
   if (number === undefined) return failure("Value must be a number");
   if (str(from) === str(to)) return dict({ result: value });
   const convert = conversions.get(`${str(from)}-${str(to)}`);
-  return convert === undefined ? unsupported(from, to) : dict({ result: convert(Number(number)) });
+  return convert === undefined ? unsupported(from, to) : converted(number, convert);
 }
 
 function unsupported(from: PyValue, to: PyValue): PyDict {
   return failure(`Conversion from '${str(from)}' to '${str(to)}' is not supported`);
+}
+
+/** A result, where it can be shown. */
+function answer(result: PyValue): PyDict {
+  return dict({ result: typeof result === "bigint" ? shown(result) : result });
 }
 
 /** Two numbers. @throws {PythonError} If one is none. */

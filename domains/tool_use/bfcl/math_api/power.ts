@@ -1,8 +1,8 @@
 import { PythonError } from "../python/error.ts";
+import { repr } from "../python/text.ts";
+import { toFloat } from "../python/to_float.ts";
 import { PyOpaque } from "../python/value.ts";
-
-/** An int of more digits cannot be shown. */
-const mostDigits = 4300;
+import { mostDigits, shown, tooManyDigits } from "./limits.ts";
 
 /**
  * `base ** exponent`: an int where both are and the exponent is not negative, a complex number where a negative base has a
@@ -15,13 +15,11 @@ export function power(base: bigint | number, exponent: bigint | number): bigint 
     const size = (base < 0n ? -base : base).toString(2).length - 1;
     // 1, 0 and −1 stay as small as they are, whatever the exponent.
     if (size === 0) return base ** (exponent > 2n ? exponent % 2n + 2n : exponent);
-    const large = size * Number(exponent) * Math.LOG10E * Math.LN2 > mostDigits;
-    const result = large ? undefined : base ** exponent;
-    if (result !== undefined && String(result).replace("-", "").length <= mostDigits) return result;
-    const limit = `Exceeds the limit (${mostDigits} digits) for integer string conversion`;
-    throw new PythonError("ValueError", limit);
+    // Told before it is computed, which could take all memory.
+    if (size * Number(exponent) * Math.LOG10E * Math.LN2 > mostDigits) throw tooManyDigits();
+    return shown(base ** exponent);
   }
-  const [b, e] = [Number(base), Number(exponent)];
+  const [b, e] = [toFloat(base), toFloat(exponent)];
   if (b === 0 && e < 0) {
     throw new PythonError("ZeroDivisionError", "0.0 cannot be raised to a negative power");
   }
@@ -38,5 +36,10 @@ export function power(base: bigint | number, exponent: bigint | number): bigint 
 
 function complexText(real: number, imaginary: number): string {
   const sign = imaginary < 0 || Object.is(imaginary, -0) ? "-" : "+";
-  return `(${real}${sign}${Math.abs(imaginary)}j)`;
+  return `(${bare(real)}${sign}${bare(Math.abs(imaginary))}j)`;
+}
+
+/** A float as a part of a complex number is printed: as a float, but without `.0`. */
+function bare(part: number): string {
+  return repr(part).replace(/\.0$/, "");
 }

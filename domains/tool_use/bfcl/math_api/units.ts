@@ -14,7 +14,7 @@ export const metres: ReadonlyMap<string, number> = new Map([
   ["nm", 1e-9],
 ]);
 
-/** Conversions between imperial and SI units, by `IN-OUT`. */
+/** Conversions between imperial and SI units, by `IN-OUT`. Which factors are computed first shows in the last digits. */
 export const conversions: ReadonlyMap<string, (value: number) => number> = new Map([
   ["cm-in", (value) => value * 0.393701],
   ["in-cm", (value) => value * 2.54],
@@ -26,6 +26,6 @@ export const conversions: ReadonlyMap<string, (value: number) => number> = new M
   ["miles-km", (value) => value * 1.60934],
   ["kg-lb", (value) => value * 2.20462],
   ["lb-kg", (value) => value * 0.453592],
-  ["celsius-fahrenheit", (value) => value * 9 / 5 + 32],
-  ["fahrenheit-celsius", (value) => (value - 32) * 5 / 9],
+  ["celsius-fahrenheit", (value) => value * (9 / 5) + 32],
+  ["fahrenheit-celsius", (value) => (value - 32) * (5 / 9)],
 ]);

@@ -1,4 +1,5 @@
 import { PythonError } from "./error.ts";
+import { quotient, toFloat } from "./to_float.ts";
 import { isNumber, type PyValue, typeName } from "./value.ts";
 
 /** `left + right` of numbers or of texts: an int where both are ints. @throws {PythonError} As Python. */
@@ -24,7 +25,7 @@ export function divide(left: PyValue, right: PyValue): number {
     const floats = typeof a === "number" || typeof b === "number";
     throw new PythonError("ZeroDivisionError", floats ? "float division by zero" : "division by zero");
   }
-  return Number(a) / Number(b);
+  return typeof a === "bigint" && typeof b === "bigint" ? quotient(a, b) : toFloat(a) / toFloat(b);
 }
 
 /** `-1`, `0` or `1` as `left` is less than, equal to or greater than `right`; `NaN` if neither. @throws {PythonError} As Python's `<` does. */
@@ -44,7 +45,7 @@ export function compare(left: PyValue, right: PyValue, operator: string = "<"): 
 /** `float(value)`. @throws {PythonError} As Python. */
 export function float(value: PyValue): number {
   const number = asNumber(value);
-  if (number !== undefined) return Number(number);
+  if (number !== undefined) return toFloat(number);
   if (typeof value !== "string") {
     throw new PythonError(
       "TypeError",
@@ -84,5 +85,5 @@ function operate(
 ): bigint | number {
   const [a, b] = [numeric(operator, left, right, left), numeric(operator, left, right, right)];
   if (typeof a === "bigint" && typeof b === "bigint") return ints(a, b);
-  return floats(Number(a), Number(b));
+  return floats(toFloat(a), toFloat(b));
 }

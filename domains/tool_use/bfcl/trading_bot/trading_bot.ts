@@ -5,6 +5,7 @@ import { add, compare, float, subtract } from "../python/arithmetic.ts";
 import { formatTime, parseTime } from "../python/date.ts";
 import { equal } from "../python/equal.ts";
 import { PythonError } from "../python/error.ts";
+import { fixed } from "../python/fixed.ts";
 import { repr, str } from "../python/text.ts";
 import { dict, isDict, type PyDict, type PyValue, truthy } from "../python/value.ts";
 import { method, type Simulator } from "../simulator.ts";
@@ -96,11 +97,14 @@ function placeOrder(
     return failure("Price and amount must be positive values.");
   }
   const limit = float(price);
-  const cost = limit * Math.trunc(float(amount));
-  const balance = float(get(getDict(self, "account_info"), "balance"));
-  if (asText(type, "lower").toLowerCase() === "buy" && cost > balance) {
-    const funds = `required $${cost.toFixed(2)} but only $${balance.toFixed(2)} available.`;
-    return failure(`Insufficient funds: ${funds}`);
+  // What a sale comes to is never asked, so that an amount beyond all floats harms only a purchase.
+  if (asText(type, "lower").toLowerCase() === "buy") {
+    const cost = limit * Math.trunc(float(amount));
+    const balance = float(get(getDict(self, "account_info"), "balance"));
+    if (cost > balance) {
+      const funds = `required $${fixed(cost, 2)} but only $${fixed(balance, 2)} available.`;
+      return failure(`Insufficient funds: ${funds}`);
+    }
   }
   const id = at(self, "order_counter");
   const order = dict({ id, order_type: type, symbol, price: limit, amount, status: "Open" });

@@ -1,4 +1,4 @@
-import { asKey } from "../arguments.ts";
+import { asKey, asText } from "../arguments.ts";
 import { asList } from "../attributes.ts";
 import { PythonError } from "../python/error.ts";
 import type { PyValue } from "../python/value.ts";
@@ -19,7 +19,7 @@ export function flightCost(from: PyValue, to: PyValue, date: PyValue, travelClas
   if (factor === undefined) {
     throw new PythonError("ValueError", "Invalid travel class. Options are: economy, business, first.");
   }
-  const items = typeof date === "string" ? [...date] : asList(date).map(String);
+  const items = typeof date === "string" ? [...date] : asList(date).map((item) => asText(item, "isdigit"));
   const sum = items.reduce((total, item) => total + (/^\d+$/.test(item) ? Number(item) : 0), 0);
   return fare * factor * (sum % 2 === 0 ? 2 : 1);
 }

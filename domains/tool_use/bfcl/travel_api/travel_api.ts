@@ -170,6 +170,9 @@ function bookFlight(
   const account = asDict(found);
   const balance = get(account, "balance");
   if (compare(balance, cost) < 0) return refuse("Insufficient funds");
+  const budget = at(self, "budget_limit");
+  // The original holds the balance, not the cost, against the budget.
+  if (budget !== null && compare(balance, budget) < 0) return refuse("Balance is less than budget limit");
   account.set("balance", subtract(balance, cost));
   const [booking = "", transaction = ""] = numbers(self, [1_000_000, 9_999_999], [10_000_000, 99_999_999]);
   getDict(self, "booking_record").set(
@@ -274,10 +277,7 @@ function contactSupport(self: PyDict, [id = null]: readonly PyValue[]): PyDict {
 function exchange(_self: PyDict, [base = null, target = null, value = null]: readonly PyValue[]): PyDict {
   const fromDollars = base === "USD" && typeof target === "string" ? dollarRates.get(target) : undefined;
   if (fromDollars !== undefined) {
-    if (typeof value === "string" || Array.isArray(value)) {
-      throw new PythonError("TypeError", "can't multiply sequence by non-int of type 'float'");
-    }
-    return dict({ exchanged_value: multiply(value, fromDollars) });
+    return dict({ exchanged_value: float(repeated(value, fromDollars) ?? multiply(value, fromDollars)) });
   }
   const toDollars = target === "USD" && typeof base === "string" ? dollarRates.get(base) : undefined;
   if (toDollars === undefined) {
@@ -285,6 +285,16 @@ function exchange(_self: PyDict, [base = null, target = null, value = null]: rea
   }
   const dollars = divide(value, toDollars);
   return dict({ exchanged_value: Number.isFinite(dollars) ? roundFloat(dollars, 2) : dollars });
+}
+
+/** A sequence times a number, which Python repeats; `undefined` for what is no sequence. @throws {PythonError} If the number is no int. */
+function repeated(value: PyValue, times: bigint | number): PyValue | undefined {
+  if (typeof value !== "string" && !Array.isArray(value)) return undefined;
+  if (typeof times === "number") {
+    throw new PythonError("TypeError", "can't multiply sequence by non-int of type 'float'");
+  }
+  // A longer text is no number or beyond all floats, repeated or not, and would take all memory.
+  return typeof value === "string" && value.length <= 1000 ? value.repeat(Number(times)) : value;
 }
 
 function verifyTraveller(

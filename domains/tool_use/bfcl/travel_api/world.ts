@@ -69,16 +69,16 @@ export const classFactors: ReadonlyMap<string, number> = new Map([["economy", 1]
   5,
 ]]);
 
-/** What a dollar is worth in a currency. The way back is divided, and rounded to cents. */
-export const dollarRates: ReadonlyMap<string, number> = new Map([
-  ["RMB", 7],
+/** What a dollar is worth in a currency, an int where the original has one. The way back is divided, and rounded to cents. */
+export const dollarRates: ReadonlyMap<string, bigint | number> = new Map<string, bigint | number>([
+  ["RMB", 7n],
   ["EUR", 0.8],
-  ["JPY", 110],
+  ["JPY", 110n],
   ["GBP", 0.7],
   ["CAD", 1.3],
   ["AUD", 1.4],
-  ["INR", 70],
-  ["RUB", 60],
+  ["INR", 70n],
+  ["RUB", 60n],
   ["BRL", 3.8],
-  ["MXN", 20],
+  ["MXN", 20n],
 ]);

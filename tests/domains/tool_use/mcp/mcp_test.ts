@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import type { ToolState } from "exitlab/domain";
+import { pythonFormat, type ToolState } from "exitlab/domain";
 import {
+  type McpDefinition,
   type McpDomain,
   mcpDomain,
   mcpTools,
@@ -9,30 +9,15 @@ import {
 } from "exitlab/domains/tool_use/mcp/mcp_domain.ts";
 import { McpSession } from "exitlab/domains/tool_use/mcp/mcp_session.ts";
 import { examineDomain } from "exitlab/lib/domain/conformance.ts";
-
-/** A real server, of the SDK, without permissions; it finds its modules where this process does. */
-const server = {
-  command: Deno.execPath(),
-  args: [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--cached-only",
-    "--allow-env=NOTHING_OF_OURS",
-    fileURLToPath(import.meta.resolve("../../../support/mcp_todo_server.ts")),
-  ],
-  env: Object.fromEntries(["DENO_DIR", "HOME"].flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  })),
-};
+import { UserError } from "exitlab/lib/errors.ts";
+import { todoServer as server } from "../../../support/mcp_servers.ts";
 
 const tools = await mcpTools(server);
 
 type Task = { readonly items: readonly string[] };
 
 /** Items to be added and finished. */
-function todo(): McpDomain<Task> {
+function todo(changes: Partial<McpDefinition<Task>> = {}): McpDomain<Task> {
   return mcpDomain<Task>({
     name: "to-do",
     version: "1",
@@ -66,6 +51,7 @@ function todo(): McpDomain<Task> {
       ];
     },
     limits: { call: 0.7 },
+    ...changes,
   });
 }
 
@@ -148,6 +134,47 @@ Deno.test("a server that ends, hangs or floods is an error that the policy sees,
   }
 });
 
+Deno.test("an error that the server answers with is a result of the call", async () => {
+  await using domain = todo();
+  const { states } = await played(domain, ['<tool>{"name": "refuse", "arguments": {}}</tool>']);
+  assert.deepEqual(states[1]?.world.calls, [
+    { name: "refuse", arguments: {}, result: "Error: not like this", ok: false },
+  ]);
+});
+
+Deno.test("arguments without a name take those of the schema, in its order, or are refused", async () => {
+  await using domain = todo({ format: pythonFormat() });
+  const { states } = await played(domain, [`[add('tea')]`, `[add('a', 'b')]`, `[add('a', item='b')]`]);
+  assert.deepEqual(states.at(-1)?.world.calls, [
+    { name: "add", arguments: { item: "tea" }, result: "Added tea", ok: true },
+  ]);
+  const said = states.at(-1)?.messages.map(({ content }) => content).join("\n") ?? "";
+  assert.match(said, /Error: Expected at most 1 arguments but found 2/);
+  assert.match(said, /Error: Argument "item" is given twice/);
+});
+
+Deno.test("a server that is lost where no policy would see it is refused with a sentence", async () => {
+  const loses = async (changes: Partial<McpDefinition<Task>>, calls: McpWorld["calls"], when: RegExp) => {
+    await using domain = todo(changes);
+    const { task } = domain.tasks("train").at(0);
+    const state = { ...domain.begin(task), world: { calls } };
+    await assert.rejects(async () => await domain.step(task, state, "<TASK_ERROR>"), (error) => {
+      assert(error instanceof UserError);
+      assert.match(error.message, when);
+      return true;
+    });
+  };
+  const crash = async (_task: Task, session: McpSession) => void await session.call("crash", {});
+  await loses({ setup: crash }, [], /The MCP server of domain "to-do" did not answer to its setup \(/);
+  const probe = async (task: Task, session: McpSession) => {
+    await crash(task, session);
+    return { quality: 0, solved: false, reward: 0 };
+  };
+  await loses({ probe }, [], /did not answer to its probe \(/);
+  const calls = [{ name: "crash", arguments: {}, result: "", ok: true }];
+  await loses({}, calls, /did not answer when calls were made again to restore a state \(/);
+});
+
 Deno.test("noise between messages does no harm, long results are cut, pictures are named", async () => {
   assert.match(await resultOf("babble"), />after babble</);
   const picture = await resultOf("picture");
@@ -167,7 +194,7 @@ Deno.test("nothing of the environment reaches a server", async () => {
     await session.close();
     // A Deno process makes a PATH for itself; all else that this one has must be missing there.
     const ours = Object.keys(Deno.env.toObject()).filter((name) =>
-      name !== "PATH" && !Object.hasOwn(server.env, name)
+      name !== "PATH" && !Object.hasOwn(server.env ?? {}, name)
     );
     assert(ours.includes(secret));
     assert.deepEqual(text.split(" ").filter((name) => ours.includes(name)), []);

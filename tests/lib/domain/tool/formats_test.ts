@@ -7,10 +7,19 @@ import { readExactJson, writeExactJson } from "exitlab/lib/domain/tool/exact_jso
 const formats = { tags: tagsFormat, openai: openaiFormat, python: pythonFormat } as const;
 
 const names = fc.stringMatching(/^[a-z_][a-z0-9_]{0,12}$/);
-/** Text that no tag ends within. */
-const text = fc.string({ unit: "grapheme", maxLength: 12 }).filter((each) =>
-  !/<\/?(tool|think|reasoning)|<TASK/.test(each)
-);
+/** Text that no call begins or ends within. */
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: "grapheme", maxLength: 12 }) },
+  fc.constantFrom(
+    "<TASK_FINISHED>",
+    "<TASK_ERROR>",
+    "<think>",
+    "a </think> b",
+    "<reasoning>",
+    "</reasoning>",
+    "```",
+  ),
+).filter((each) => !/<\/?tool/.test(each));
 const plain: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3 },
@@ -37,9 +46,7 @@ for (const [name, format] of Object.entries(formats)) {
     const { parse, write } = format();
     fc.assert(
       fc.property(calls, (each) => {
-        const { calls, problem } = parse(write(each));
-        assert.equal(problem, null);
-        assert.deepEqual(calls, each);
+        assert.deepEqual(parse(write(each)), { calls: each, signal: null, problem: null });
       }),
       { numRuns: 500 },
     );
@@ -157,7 +164,54 @@ const monsters = [
   '{"tool_calls": [{"function": {"name": "f", "arguments": "{\\"__proto__\\": {\\"polluted\\": true}}"}}]}',
   '<tool>{"name": "f", "arguments": {"__proto__": {"polluted": true}}}</tool>',
   "f(__proto__={'polluted': True})",
+  // What is just not too long to be read, and what is.
+  ...[999_000, 10_000_000].flatMap((size) => [
+    `f(${" ".repeat(size)})`,
+    `f(${"1".repeat(size)})`,
+    `f(${"0".repeat(size)})`,
+    `f(${"1_".repeat(size / 2)})`,
+    `f('${"\\1".repeat(size / 2 - 5)}')`,
+    `f(a${" ".repeat(size)})`,
+    "a.".repeat(size / 2),
+    "#\n".repeat(size / 2),
+    "f(#</think>".repeat(size / 11),
+    `x${"\n".repeat(size)}x`,
+    `f()${"\n".repeat(size)}f(`,
+    `[${'{"name":"f"},'.repeat(size / 13 - 2)}{"name":"f"}]`,
+    `<tool>[${'{"name":"f"},'.repeat(size / 13 - 2)}{"name":"f"}]`,
+    "<TASK_ERROR>".repeat(size / 12),
+    "```".repeat(size / 3),
+    "<tool><".repeat(size / 7),
+    "<tool_call><".repeat(size / 12),
+  ]),
 ];
+
+Deno.test("too long a message is a problem, not an answer", () => {
+  for (const format of Object.values(formats)) {
+    assert.match(format().parse("x".repeat(1_000_001)).problem ?? "", /too long/);
+    assert.doesNotMatch(format().parse("x".repeat(1_000_000)).problem ?? "", /too long/);
+  }
+  const listed = `[${Array(70_000).fill('{"name":"f"}').join()}]`;
+  assert.equal(openaiFormat().parse(listed).calls.length, 70_000);
+  assert.equal(tagsFormat().parse(`<tool>${listed}</tool>`).calls.length, 70_000);
+});
+
+Deno.test("signals and thoughts act around calls, not in what calls say", () => {
+  for (const format of Object.values(formats)) {
+    const { name, parse, write } = format();
+    for (const x of ["<TASK_ERROR>", "<TASK_FINISHED>", "<think>", "</think>", "<reasoning>a</reasoning>"]) {
+      const calls = [{ name: "a", arguments: { x }, positional: [] }];
+      const written = write(calls);
+      assert.deepEqual(parse(written), { calls, signal: null, problem: null }, `${name}: ${written}`);
+      const thought = parse(`<think>or ${written}</think>\n${written}\n<TASK_FINISHED>`);
+      assert.deepEqual(thought, { calls, signal: "finished", problem: null }, name);
+      assert.deepEqual(parse(`shall I?</think>${written}`).calls, calls, name);
+      assert.equal(parse(`${written} <TASK_FINISHED> <TASK_ERROR>`).signal, "failed", name);
+    }
+  }
+  const { parse } = tagsFormat();
+  assert.equal(parse('I write <tool> then.</think><tool>{"name": "a"}</tool>').calls.length, 1);
+});
 
 Deno.test("tags: several calls, a list of calls, and a last tag that was cut off by the stop string", () => {
   const { parse } = tagsFormat();
@@ -196,7 +250,16 @@ Deno.test("openai: calls in every form, an answer ends the request", () => {
     ]
   ) assert.deepEqual(parse(written), { calls: read, signal: null, problem: null }, written);
   assert.deepEqual(parse('{"tool_calls": []}'), { calls: [], signal: "finished", problem: null });
-  assert.match(parse('{"tool_calls": [1]}').problem ?? "", /Cannot read the calls/);
+  for (const wrong of ['{"tool_calls": [1]}', '[{"name": "a"}', "[a(x=1)]", "{'name': 'a'}"]) {
+    assert.match(parse(wrong).problem ?? "", /Cannot read the calls/, wrong);
+  }
+  const answers = ['{"role":"assistant","content":"Done","tool_calls":null}', "[Note] done", "[1] and [2]"];
+  for (const answer of answers) {
+    assert.deepEqual(parse(answer), { calls: [], signal: "finished", problem: null }, answer);
+  }
+  assert.equal(parse('{"content": "No. <TASK_ERROR>", "tool_calls": null}').signal, "failed");
+  const tagged = { name: "a", arguments: { x: "<tool_call>" }, positional: [] };
+  assert.deepEqual(parse(openaiFormat().write([tagged])).calls, [tagged]);
 });
 
 Deno.test("python: literals are read, nothing is evaluated", () => {
@@ -211,6 +274,16 @@ Deno.test("python: literals are read, nothing is evaluated", () => {
   });
   assert.equal(parse("```python\n[a(), b()]\n```").calls.length, 2);
   assert.equal(parse("a()\nb() # and then\nc()").calls.length, 3);
+  assert.equal(parse("a(), b(); c();\n").calls.length, 3);
+  assert.equal(parse("[\n  a(),\n  b(),\n]").calls.length, 2);
+  assert.equal(parse("```\n[a()]\n<TASK_FINISHED>\n```").signal, "finished");
+  assert.deepEqual(parse("f('\\101\\60\\0\\1234\\8', 0, 00, -0_0, 007.5)").calls[0]?.positional, [
+    "A0\0S4\\8",
+    0,
+    0,
+    -0,
+    7.5,
+  ]);
   for (
     const none of [
       "f",
@@ -224,6 +297,16 @@ Deno.test("python: literals are read, nothing is evaluated", () => {
       "import os",
       "f('a",
       "f(lambda: 0)",
+      "f(a=1, a=2)",
+      "f(a=007)",
+      "f(-0_1)",
+      "f(a=1) g()",
+      "[f(a=1) g()]",
+      "[f()\ng()]",
+      "[f(a=1)",
+      "[f(a=1),",
+      "[f() # ]",
+      "[",
     ]
   ) {
     assert.deepEqual(parse(none).calls, [], none);
