@@ -64,7 +64,8 @@ export function batchArithmetic(settings: Settings): Arithmetic {
   if (iterations === Infinity) throw new RangeError("Cannot estimate a run without a budget");
   const evaluations = countEvaluations(iterations, evaluate.every);
   const evaluationCompletions = evaluate.tasks *
-    (evaluations * evaluate.samples * evaluationDraws(evaluate.steps, turns.test) + evaluate.resamples * turns.test);
+    (evaluations * evaluate.samples * evaluationDraws(evaluate.steps, turns.test) +
+      evaluate.resamples * turns.test);
   return {
     groups,
     groupSize,

@@ -23,6 +23,16 @@ export const todoServer: McpServerCommand = {
   })),
 };
 
+/** A server that does what those of the SDK do not, see `mcp_raw_server.ts`. */
+export function rawServer(...args: readonly (string | undefined)[]): McpServerCommand {
+  const module = fileURLToPath(import.meta.resolve("./mcp_raw_server.ts"));
+  const words = args.filter((arg) => arg !== undefined);
+  return {
+    ...todoServer,
+    args: ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1", module, ...words],
+  };
+}
+
 /** A program in place of a server. */
 export function program(code: string): McpServerCommand {
   return { command: Deno.execPath(), args: ["eval", "--quiet", code] };

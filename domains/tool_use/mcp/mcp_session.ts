@@ -40,6 +40,9 @@ export interface McpResult {
 /** More tools than any policy is told of. */
 const mostTools = 1000;
 
+/** More pages than any list of tools has: a server may have another empty one each time. */
+const mostPages = 100;
+
 const toolPage = v.object({
   tools: v.array(v.object({
     name: v.string(),
@@ -121,6 +124,7 @@ export class McpSession {
   async tools(): Promise<ToolDescription[]> {
     const tools: ToolDescription[] = [];
     let cursor: string | undefined;
+    let pages = 0;
     do {
       const { tools: listed, nextCursor } = await this.#ask(
         toolPage,
@@ -130,7 +134,7 @@ export class McpSession {
         const { $schema: _dialect, ...parameters } = inputSchema;
         tools.push({ name, description, parameters: plain(parameters) });
       }
-      cursor = tools.length < mostTools ? nextCursor : undefined;
+      cursor = tools.length < mostTools && ++pages < mostPages ? nextCursor : undefined;
     } while (cursor !== undefined);
     return tools.slice(0, mostTools);
   }
@@ -150,6 +154,11 @@ export class McpSession {
     return { text: text.slice(0, this.#limits.result), ok: !isError };
   }
 
+  /** Whether the server is there still. */
+  get alive(): boolean {
+    return this.#client.transport !== undefined;
+  }
+
   /** Ends the server. */
   async close(): Promise<void> {
     await this.#client.close();
@@ -163,13 +172,19 @@ export class McpSession {
     try {
       return v.parse(form, await ask());
     } catch (error) {
-      throw new ServerLostError(errorMessage(error));
+      throw new ServerLostError(whyLost(error));
     }
   }
 
   #timeout(): { readonly timeout: number } {
     return { timeout: 1000 * this.#limits.call };
   }
+}
+
+/** Why no answer could be had, in one sentence: of an answer of another form the SDK gives a list of complaints. */
+function whyLost(error: unknown): string {
+  const formless = error instanceof Error && "issues" in error;
+  return formless ? "its answer is not of the protocol's form" : errorMessage(error);
 }
 
 /** An error that the server answered with, as a result; what is no answer is thrown on. */

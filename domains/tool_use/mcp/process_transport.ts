@@ -27,6 +27,8 @@ interface Running {
   readonly input: WritableStreamDefaultWriter<Uint8Array>;
   readonly output: ReadableStreamDefaultReader<Uint8Array>;
   readonly errors: ReadableStreamDefaultReader<Uint8Array>;
+  /** Kills it; told when this process exits. */
+  readonly orphaned: () => void;
 }
 
 /**
@@ -78,13 +80,17 @@ export class ProcessTransport implements Transport {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
+      // Ctrl-C is for this process, which saves first: a server that ended by it would be an error that the policy sees.
+      detached: true,
     }).spawn();
     const running = {
       child,
       input: child.stdin.getWriter(),
       output: child.stdout.getReader(),
       errors: child.stderr.getReader(),
+      orphaned: () => kill(child),
     };
+    globalThis.addEventListener("unload", running.orphaned);
     this.#running = running;
     this.#hearing = this.#hear(running);
     this.#reading = this.#read(running);
@@ -107,12 +113,13 @@ export class ProcessTransport implements Transport {
     return this.#ending ??= this.#endOnce(running);
   }
 
-  async #endOnce({ child, input, output, errors }: Running): Promise<void> {
+  async #endOnce({ child, input, output, errors, orphaned }: Running): Promise<void> {
     const timer = setTimeout(() => kill(child), patience);
     // Nobody waits for it: a server that has stopped reading does not take the end of its input.
     input.close().catch(() => {});
     await child.status;
     clearTimeout(timer);
+    globalThis.removeEventListener("unload", orphaned);
     await within(lastPatience, this.#hearing);
     // Programs that it started may hold its output open for as long as they like.
     await Promise.all([output.cancel().catch(() => {}), errors.cancel().catch(() => {})]);

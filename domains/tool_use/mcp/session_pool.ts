@@ -49,7 +49,8 @@ export class SessionPool<Task extends Json> {
    */
   async take(task: Task, calls: readonly McpCall[]): Promise<McpSession> {
     const key = keyOf(task, calls);
-    const at = this.#waiting.findIndex((each) => each.key === key);
+    // One that ended while it waited is made again: that was no call's doing.
+    const at = this.#waiting.findIndex((each) => each.key === key && each.session.alive);
     const [found] = at < 0 ? [] : this.#waiting.splice(at, 1);
     if (found !== undefined) {
       clearTimeout(found.timer);
