@@ -2,59 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UserError } from "exitlab/lib/errors.ts";
 import type { JsonObject } from "exitlab/lib/json.ts";
-import { type DatasetSurroundings, realSurroundings } from "exitlab/lib/domain/dataset_client.ts";
-import type { HubDatasetOptions } from "exitlab/lib/domain/dataset_request.ts";
+import { realSurroundings } from "exitlab/lib/domain/dataset_client.ts";
 import { readHubDataset } from "exitlab/lib/domain/hub_dataset.ts";
-import type { TableRow } from "exitlab/lib/domain/read_table.ts";
-import { type Fault, json, revision, standIn, sums } from "./dataset_stand_in.ts";
-
-interface Scene {
-  readonly rows?: readonly JsonObject[];
-  readonly fault?: Fault;
-  readonly splits?: readonly JsonObject[];
-}
-
-/** A stand-in and a folder of its own; no time passes. */
-async function inScene(
-  { rows = sums(250), fault, splits }: Scene,
-  act: (scene: {
-    readonly read: (
-      options?: Partial<HubDatasetOptions>,
-      more?: Partial<DatasetSurroundings>,
-    ) => Promise<TableRow[]>;
-    readonly asked: ReturnType<typeof standIn>["asked"];
-    readonly waits: number[];
-    readonly folder: string;
-    readonly server: string;
-  }) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const { server, asked, stop } = standIn(rows, fault, splits);
-  const waits: number[] = [];
-  const wait = (seconds: number): Promise<void> => {
-    waits.push(seconds);
-    return Promise.resolve();
-  };
-  try {
-    await act({
-      read: (options = {}, more = {}) =>
-        readHubDataset("org/sums", ["q", "a"], { split: "test", server, ...options }, {
-          folder,
-          wait,
-          ...more,
-        }),
-      asked,
-      waits,
-      folder,
-      server,
-    });
-  } finally {
-    await stop();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const wanted = sums(250).map(({ q = null, a = null }) => ({ q, a }));
+import { type Fault, json, revision, sums } from "./dataset_stand_in.ts";
+import { inScene, type Scene, wanted } from "./dataset_scene.ts";
 
 Deno.test("readHubDataset() reads all pages in order", async () => {
   for (const count of [1, 99, 100, 101, 250]) {
@@ -73,32 +24,6 @@ Deno.test("readHubDataset() reads all pages in order", async () => {
       assert.deepEqual(waits, []);
     });
   }
-});
-
-Deno.test("readHubDataset() keeps what it fetched, and asks no more", async () => {
-  await inScene({}, async ({ read, asked, folder, server }) => {
-    const first = await read();
-    const requests = asked.length;
-    assert.deepEqual(await read(), first);
-    assert.equal(asked.length, requests);
-    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
-    assert.equal(names.length, 2);
-    assert.match(names[0] ?? "", /^org--sums--test--[0-9a-f]{8}\.json$/);
-    const about = JSON.parse(await Deno.readTextFile(join(folder, names[0] ?? "")));
-    assert.deepEqual(
-      { ...about, sha256: about.sha256.length },
-      {
-        format: "exitlab.dataset/1",
-        dataset: "org/sums",
-        config: "default",
-        split: "test",
-        revision,
-        server,
-        rows: 250,
-        sha256: 64,
-      },
-    );
-  });
 });
 
 Deno.test("readHubDataset() fetches each split, configuration and server for itself", async () => {
@@ -337,103 +262,6 @@ Deno.test("readHubDataset() sends the token where it may go, and shows it nowher
   }
 });
 
-/** Damages what is kept. */
-async function change(folder: string, ending: string, damage: (text: string) => string): Promise<void> {
-  const name = [...Deno.readDirSync(folder)].map((file) => file.name).find((each) => each.endsWith(ending)) ??
-    "";
-  await Deno.writeTextFile(join(folder, name), damage(await Deno.readTextFile(join(folder, name))));
-}
-
-const damages: [string, string, (text: string) => string][] = [
-  ["a changed byte", ".jsonl", (text) => text.replace("What is 7", "What is 8")],
-  ["a missing end", ".jsonl", (text) => text.slice(0, -30)],
-  ["nothing", ".jsonl", () => ""],
-  ["another hash", ".json", (text) => text.replace(/"sha256": "./, '"sha256": "x')],
-  ["half of what it is", ".json", (text) => text.slice(0, 40)],
-  ["another format", ".json", (text) => text.replace("exitlab.dataset/1", "exitlab.dataset/9")],
-];
-
-Deno.test("readHubDataset() fetches anew what is damaged", async () => {
-  await inScene({}, async ({ read, asked, folder }) => {
-    await read();
-    for (const [what, ending, damage] of damages) {
-      await change(folder, ending, damage);
-      const requests = asked.length;
-      assert.deepEqual(await read(), wanted, what);
-      assert(asked.length > requests, `${what} was taken`);
-      const after = asked.length;
-      await read();
-      assert.equal(asked.length, after, `${what} was mended`);
-    }
-  });
-});
-
-/** Reads in a process that may write where data sets are kept, but has no network; or the other way round. */
-async function readOffline(
-  server: string,
-  folder: string,
-  allowed: string = `--allow-write=${folder}`,
-): Promise<{ code: number; said: string }> {
-  const script = `
-    import { readHubDataset } from "exitlab/domain";
-    try {
-      const rows = await readHubDataset("org/sums", ["q", "a"], { split: "test", server: "${server}" }, { folder: "${folder}" });
-      console.log(JSON.stringify(rows));
-    } catch (error) {
-      console.log(error.name + ": " + error.message);
-      Deno.exit(2);
-    }`;
-  const file = await Deno.makeTempFile({ suffix: ".ts" });
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
-  await Deno.writeTextFile(file, script);
-  try {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        `--config=${config}`,
-        "--allow-read",
-        allowed,
-        file,
-      ],
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
-  } finally {
-    await Deno.remove(file);
-  }
-}
-
-Deno.test("readHubDataset() reads what is kept without the network, and says how to get the rest", async () => {
-  await inScene({}, async ({ read, folder, server, asked }) => {
-    const host = new URL(server).host;
-    const missing = await readOffline(server, folder);
-    assert.equal(missing.code, 2);
-    assert.match(
-      missing.said,
-      new RegExp(
-        `^UserError: The data set "org/sums" is not in ${folder} yet: add --net ${host} once to fetch it, or give a file of it instead\n$`,
-      ),
-    );
-    assert.deepEqual(await readOffline(server, folder, "--allow-net"), missing, "nowhere to keep it");
-    assert.deepEqual(asked, []);
-    await read();
-    const kept = await readOffline(server, folder);
-    assert.deepEqual([kept.code, JSON.parse(kept.said)], [0, wanted]);
-    await change(folder, ".jsonl", (text) => text.slice(0, -1));
-    const damaged = await readOffline(server, folder);
-    assert.equal(damaged.code, 2);
-    assert.match(
-      damaged.said,
-      new RegExp(
-        `^UserError: The data set "org/sums" is damaged in .*: add --net ${host} once to fetch it anew\n$`,
-      ),
-    );
-  });
-});
-
 Deno.test("readHubDataset() says which columns there are, and what a request must be", async () => {
   await inScene({}, async ({ server, folder }) => {
     const read = (dataset: string, columns: string[], options: object = {}): Promise<unknown> =>
@@ -469,16 +297,5 @@ Deno.test("readHubDataset() says which columns there are, and what a request mus
         address,
       );
     }
-  });
-});
-
-Deno.test("readHubDataset() says that it cannot keep what it fetched", async () => {
-  await inScene({}, async ({ read, folder }) => {
-    const file = join(folder, "file");
-    await Deno.writeTextFile(file, "");
-    await assert.rejects(
-      read({}, { folder: join(file, "below") }),
-      /Cannot keep the data set "org\/sums" in .*below/,
-    );
   });
 });
