@@ -127,8 +127,8 @@ export function toolBehaviour<Task extends Json, World extends Json>(
       return [{ role: "system", content }, ...messages];
     },
     step: async (task, state, response): Promise<Step<ToolState<World>>> => {
-      const { characters } = budgetsOf(scenario, task);
-      const after = await play(scenario, task, state, response.slice(0, characters));
+      const limits = checkedBudgets(typeof budgets === "function" ? budgets(task) : budgets);
+      const after = await play(scenario, limits, task, state, response.slice(0, limits.characters));
       return { state: after, verdict: await scenario.judge(task, after), done: after.ending !== null };
     },
   };
@@ -137,13 +137,14 @@ export function toolBehaviour<Task extends Json, World extends Json>(
 /** The state after one message of the policy. */
 async function play<Task extends Json, World extends Json>(
   scenario: ToolScenario<Task, World>,
+  budgets: CheckedBudgets,
   task: Task,
   state: ToolState<World>,
   response: string,
 ): Promise<ToolState<World>> {
   const { calls, signal, problem } = scenario.format.parse(response);
   const said = [...state.messages, message("assistant", response)];
-  const made = await makeCalls(scenario, task, state, calls);
+  const made = await makeCalls(scenario, budgets, task, state, calls);
   const results = problem === null ? made.log.map(resultText) : [`Error: ${problem}`];
   const after: ToolState<World> = {
     ...state,
@@ -153,7 +154,6 @@ async function play<Task extends Json, World extends Json>(
     requestTurns: state.requestTurns + 1,
     log: [...state.log, ...made.log],
   };
-  const budgets = budgetsOf(scenario, task);
   if (made.log.length < calls.length) return { ...after, ending: "calls" };
   if (signal === "failed") return { ...after, ending: "failed" };
   const finished = signal === "finished" ? finishRequest(scenario, task, after) : after;
@@ -166,6 +166,7 @@ async function play<Task extends Json, World extends Json>(
 /** Makes calls one after another, as many as the budget has left. */
 async function makeCalls<Task extends Json, World extends Json>(
   scenario: ToolScenario<Task, World>,
+  budgets: CheckedBudgets,
   task: Task,
   state: ToolState<World>,
   calls: readonly ToolCall[],
@@ -173,20 +174,13 @@ async function makeCalls<Task extends Json, World extends Json>(
   const tools = scenario.tools(task, state.request);
   const log: LoggedCall[] = [];
   let { world } = state;
-  for (const call of calls.slice(0, Math.max(0, budgetsOf(scenario, task).calls - state.log.length))) {
+  for (const call of calls.slice(0, Math.max(0, budgets.calls - state.log.length))) {
     const tool = tools.find(({ name }) => name === call.name);
     const outcome = tool === undefined ? unknownTool(world, call, tools) : await tool.call(world, call);
     world = outcome.world;
     log.push({ ...call, request: state.request, ok: outcome.ok, result: cut(outcome.result) });
   }
   return { world, log };
-}
-
-function budgetsOf<Task extends Json, World extends Json>(
-  { budgets }: ToolScenario<Task, World>,
-  task: Task,
-): CheckedBudgets {
-  return checkedBudgets(typeof budgets === "function" ? budgets(task) : budgets);
 }
 
 type CheckedBudgets = v.InferOutput<typeof budgetSchema>;
