@@ -29,3 +29,4 @@ export { readHubDataset } from "./hub_dataset.ts";
 export type { HubDatasetOptions } from "./dataset_request.ts";
 export type { DatasetSurroundings } from "./dataset_client.ts";
 export * from "./tool/mod.ts";
+export * from "./sandbox/mod.ts";
