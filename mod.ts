@@ -15,6 +15,7 @@ export type { Job, Settings } from "./lib/experiment/settings.ts";
 export { sudoku, type SudokuInput } from "./domains/math/sudoku/sudoku.ts";
 export { answerChecker } from "./domains/math/answer/check_answers.ts";
 export type { AnswerChecker } from "./domains/math/answer/answer_checker.ts";
+export { formula } from "./domains/mle/formula/formula.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 export { bfcl, type BfclInput } from "./domains/tool_use/bfcl/bfcl.ts";
 export {
@@ -46,6 +47,7 @@ export { checkCurriculum } from "./lib/curriculum/conformance.ts";
 export type { Curriculum, CurriculumPart } from "./lib/curriculum/curriculum.ts";
 
 export { improve } from "./lib/operator/improve.ts";
+export { debug } from "./lib/operator/debug.ts";
 export { diverge } from "./lib/operator/diverge.ts";
 export { diversityBonus } from "./lib/operator/diversity_bonus.ts";
 export { changeBonus } from "./lib/operator/change_bonus.ts";

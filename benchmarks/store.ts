@@ -116,7 +116,8 @@ function stepBatch(iteration: number): Batch {
         solved: index % 2 === 0,
         reward: 0.5,
       },
-      ...{ advantage: index / 7, tokens: 20, finish: "stop", shortened: 0 },
+      ...{ advantage: index / 7, tokens: 20, finish: "stop", shortened: 0, ownMode: "improve" },
+      failed: false,
     })),
     starts: groups.map((index) => ({
       ...{
@@ -140,6 +141,7 @@ function evaluationBatch(iteration: number): Batch {
       ...{ iteration, split: "test", task: id(1, Math.floor(index / perTask)), step: index % (steps + 1) },
       ...{ sample: Math.floor(index % perTask / (steps + 1)), quality: 0.5, solved: index % 3 === 0 },
       ...{ changed: index % 5 === 0, tokens: 20, response: grid(index), shortened: 0 },
+      ...{ mode: "improve", failed: false, validation: 0.5 },
     })),
   };
 }

@@ -69,8 +69,12 @@ function madeUpOutcome(start: Start, iteration: number): GroupOutcome {
   const chance = random.next();
   const rollouts = Array.from({ length: groupSize }, () => {
     const solved = random.chance(chance);
-    const verdict = { quality: solved ? 1 : random.next(), solved, reward: solved ? 1 : 0 };
-    const attempt = { response: String(random.int(1000)), verdict, feedback: null };
+    const quality = solved ? 1 : random.next();
+    const number = random.int(1000);
+    const verdict = !solved && number % 8 === 0
+      ? { quality: 0, solved, reward: 0, failed: true }
+      : { quality, solved, reward: solved ? 1 : 0 };
+    const attempt = { response: String(number), verdict, feedback: null };
     const id = `${start.root}: ${attempt.response}`;
     const depth = start.depth + 1;
     const successor = { ...start, id, parent: start.id, depth, attempt, chain: 0, born: iteration };

@@ -39,7 +39,12 @@ const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 const savedAttempt = v.strictObject({
   response: v.string(),
-  verdict: v.strictObject({ quality: unit, solved: v.boolean(), reward: unit }),
+  verdict: v.strictObject({
+    quality: unit,
+    solved: v.boolean(),
+    reward: unit,
+    failed: v.exactOptional(v.boolean()),
+  }),
   feedback: v.nullable(v.string()),
 });
 
@@ -52,7 +57,7 @@ export const savedStart: v.GenericSchema<Start> = v.strictObject({
   turn: count,
   depth: count,
   mode: v.custom<Mode>(
-    (mode) => typeof mode === "string" && /^(base|improve|diverge|custom-.+)$/.test(mode),
+    (mode) => typeof mode === "string" && /^(base|improve|debug|diverge|custom-.+)$/.test(mode),
     "Expected a mode",
   ),
   state: anyJson,

@@ -36,6 +36,11 @@ export function startId(root: string, turn: number, state: Json, attempt: Attemp
   return contentHash([root, turn, state, attempt?.response ?? null]).slice(0, 16);
 }
 
+/** What a step after an attempt asks unless an operator says otherwise: to mend one that failed, else to improve it. */
+export function usualMode({ verdict }: Attempt): "improve" | "debug" {
+  return verdict.failed === true ? "debug" : "improve";
+}
+
 /** The base request of the turn after a start's own, from the state that its response led to. */
 export function nextTurn(start: Start, state: Json): Start {
   const turn = start.turn + 1;

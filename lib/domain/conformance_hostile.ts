@@ -93,6 +93,8 @@ async function playHostile(
   if (!played.done) domain.prompt(task, deepFreeze(played.state));
   const attempt = { response, verdict, feedback: feedback ?? null };
   const opposite = {
+    // That a response failed may be told, as the one thing of a verdict.
+    ...verdict,
     quality: verdict.quality > 0.5 ? 0 : 1,
     solved: !verdict.solved,
     reward: verdict.reward > 0.5 ? 0 : 1,

@@ -12,7 +12,7 @@ export async function checkedStep(
   findings: Findings,
 ): Promise<Step<Json>> {
   const step = await domain.step(task, state, response);
-  const { verdict: { quality, solved, reward }, feedback, done } = step;
+  const { verdict: { quality, solved, reward, failed }, feedback, done } = step;
   const inRange = (value: number): boolean => value >= 0 && value <= 1;
   findings.expect(inRange(quality), "verdict", `${where} gives a quality of ${quality}, outside [0, 1]`);
   findings.expect(inRange(reward), "verdict", `${where} gives a reward of ${reward}, outside [0, 1]`);
@@ -41,6 +41,11 @@ export async function checkedStep(
     );
   }
   findings.expect(typeof solved === "boolean", "verdict", `${where} does not say whether it is solved`);
+  findings.expect(
+    failed !== true || (quality === 0 && reward === 0 && !solved),
+    "verdict",
+    `${where} failed, but has a quality of ${quality}, a reward of ${reward} or is solved`,
+  );
   return step;
 }
 

@@ -15,8 +15,11 @@ export type Split = "train" | "test";
 /** What a policy is asked that every domain knows: the task itself, a better response, or a different one. */
 export type UsualMode = "base" | "improve" | "diverge";
 
-/** What the policy is asked: a usual mode, or that of an operator of the user's own. */
-export type Mode = UsualMode | `custom-${string}`;
+/**
+ * What the policy is asked: a usual mode, to mend a response that failed (`verdict.failed`), or that of an operator of the
+ * user's own.
+ */
+export type Mode = UsualMode | "debug" | `custom-${string}`;
 
 /** One chat message. */
 export type Message = {
@@ -133,7 +136,11 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
   begin(task: Task): State;
   /** The base request of the current turn. */
   prompt(task: Task, state: State): Message[];
-  /** Own wording of a self-iteration request (compact, for tiny models); the operator's wording when left out. */
+  /**
+   * Own wording of a self-iteration request (compact, for tiny models); the operator's wording when left out. A request to
+   * mend a response that failed comes here as `"improve"` too: `attempt.verdict.failed` tells it from the others, and is the
+   * one thing of a verdict that a request may show.
+   */
   iterate?(task: Task, state: State, attempt: Attempt, mode: "improve" | "diverge"): Message[];
   /** Plays one turn. */
   step(task: Task, state: State, response: string): Awaitable<Step<State>>;

@@ -8,6 +8,11 @@ export type Verdict = {
   readonly solved: boolean;
   /** The absolute reward in [0, 1] that training sees; a domain may grade it coarser than quality. */
   readonly reward: number;
+  /**
+   * Whether the response could not be judged at all: a program that did not run. The next request may then ask to mend it.
+   * `false` when left out.
+   */
+  readonly failed?: boolean;
 };
 
 /** One response and its verdict. */

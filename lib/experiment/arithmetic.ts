@@ -30,7 +30,7 @@ export type Arithmetic = {
   /** Evaluations of a run, the first before training. */
   readonly evaluations: number;
   /**
-   * Completions of all evaluations: tasks × samples × (1 + K) each, and tasks × resamples at the last. Of several turns,
+   * Completions of all evaluations: tasks × samples × (1 + K) each, chain or search, and tasks × resamples at the last. Of several turns,
    * episodes of different k share the first at least; in each later turn that of k may take 1 + k.
    */
   readonly evaluationCompletions: number;

@@ -9,7 +9,7 @@ import { type Part, UnknownOptionError } from "../part.ts";
 import { type Experiment, isSingle, type Layer } from "./experiment.ts";
 import { getAt, setAt } from "./json_path.ts";
 import { expectRole } from "./roles.ts";
-import { type PlainGroup, plainGroups, plainKeys } from "./schema.ts";
+import { nestedKeys, type PlainGroup, plainGroups, plainKeys } from "./schema.ts";
 import type { Settings } from "./settings.ts";
 
 /** Who decided an option. */
@@ -97,11 +97,17 @@ function changePlain(
   path: readonly string[],
   value: Json,
 ): Pick<ArmDraft, "plain"> | undefined {
-  const key = path.join(".");
+  const [key = "", inner, ...deeper] = path;
   const known: readonly string[] = plainKeys[group];
-  return known.includes(key)
-    ? { plain: { ...plain, [group]: { ...plain[group], [key]: value } } }
-    : undefined;
+  if (!known.includes(key) || deeper.length > 0) return undefined;
+  if (inner === undefined) return { plain: { ...plain, [group]: { ...plain[group], [key]: value } } };
+  if (nestedKeys[`${group}.${key}`]?.includes(inner) !== true) return undefined;
+  const whole = { ...fieldsOf(plain[group]?.[key]), [inner]: value };
+  return { plain: { ...plain, [group]: { ...plain[group], [key]: whole } } };
+}
+
+function fieldsOf(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
 }
 
 function changePart(

@@ -118,6 +118,21 @@ function checkGroups({ objective, sampling }: Settings, where: string): void {
 }
 
 function checkEvaluation({ domain, evaluate }: Settings, where: string): void {
+  const { search, steps } = evaluate;
+  if (search !== undefined && domain.traits.turns === "multi") {
+    throw new UserError(
+      `Expected "${where}evaluate.search" to be left out for ${
+        factoryName(domain.kind)
+      }, a domain of several turns, but found a search, which works on one response a task`,
+    );
+  }
+  if (search !== undefined && search.drafts > 1 + steps) {
+    throw new UserError(
+      `Expected "${where}evaluate.search.drafts" to be at most ${
+        1 + steps
+      }, the responses of a search (1 + evaluate.steps), but found ${search.drafts}`,
+    );
+  }
   const { size } = domain.tasks("test");
   if (size === null || evaluate.tasks <= size) return;
   throw new UserError(

@@ -10,13 +10,18 @@ import type { Json } from "../json.ts";
 import type { ObjectivePart } from "../objective/objective.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import type { PlainGroup } from "./schema.ts";
-import type { Checkpointing, Evaluation, Sampling } from "./settings.ts";
+import type { Checkpointing, Evaluation, GreedySearch, Sampling } from "./settings.ts";
 
 /** When training ends, as a user writes it: at least one limit. */
 export type BudgetInput =
   | { readonly tokens: number; readonly rollouts?: number | null; readonly iterations?: number | null }
   | { readonly tokens?: number | null; readonly rollouts: number; readonly iterations?: number | null }
   | { readonly tokens?: number | null; readonly rollouts?: number | null; readonly iterations: number };
+
+/** How held-out quality is measured, as a user writes it; `search: null` is none, where the base has one. */
+export type EvaluationInput =
+  & Partial<Omit<Evaluation, "search">>
+  & { readonly search?: Partial<GreedySearch> | null };
 
 /** Settings as a user writes them; what is left out has a default or comes from `base`. */
 export interface SettingsInput {
@@ -35,7 +40,7 @@ export interface SettingsInput {
   /** How training rollouts are drawn. */
   readonly sampling?: Partial<Sampling>;
   /** How held-out quality is measured. */
-  readonly evaluate?: Partial<Evaluation>;
+  readonly evaluate?: EvaluationInput;
   /** How often the run is saved. */
   readonly checkpoint?: Partial<Checkpointing>;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Quick, SettingsInput } from "./experiment.ts";
-import type { Checkpointing, Evaluation, Sampling } from "./settings.ts";
+import type { Checkpointing, Evaluation, GreedySearch, Sampling } from "./settings.ts";
 
 /** The name of the function that makes a part of this kind. */
 type Factory<Kind extends string> = `${Camel<Kind>}()`;
@@ -76,7 +76,9 @@ type Plain = {
 };
 
 type KnownKeys<Value, Known> = {
-  [Key in keyof Value]: Key extends keyof Known ? unknown : `Unknown setting "${Key & string}"`;
+  [Key in keyof Value]: Key extends keyof Known
+    ? Key extends "search" ? KnownKeys<Value[Key], GreedySearch> : unknown
+    : `Unknown setting "${Key & string}"`;
 };
 
 /** Refuses unknown keys of settings, at both levels. */

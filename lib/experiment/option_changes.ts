@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { type ArmDraft, changeOption, type Source } from "./arm_draft.ts";
 import { resolveArm } from "./resolve_arm.ts";
+import { nestedKeys } from "./schema.ts";
 
 /** A change of an option in one arm or in all that have it. */
 export interface NamedChange {
@@ -86,8 +87,9 @@ function changeOne(
 }
 
 function unknownPath(change: NamedChange, path: string, drafts: readonly ArmDraft[]): UserError {
-  const known = [...new Set(drafts.flatMap((draft) => Object.keys(resolveArm(draft).sources)))]
-    .filter((name) => name.includes("."));
+  const nested = Object.entries(nestedKeys).flatMap(([path, keys]) => keys.map((key) => `${path}.${key}`));
+  const written = drafts.flatMap((draft) => Object.keys(resolveArm(draft).sources));
+  const known = [...new Set([...written, ...nested])].filter((name) => name.includes("."));
   const head = path.split(".")[0] ?? "";
   const siblings = known.filter((name) => name.startsWith(`${head}.`));
   const heads = [...new Set(known.map((name) => name.split(".")[0] ?? ""))];

@@ -3,7 +3,7 @@ import { givenOptions, type Part } from "../part.ts";
 import { type ArmDraft, changedParts, singleRoles, type Source } from "./arm_draft.ts";
 import { checkSettings } from "./check_settings.ts";
 import { getAt, leaves } from "./json_path.ts";
-import { parsePlain, plainGroups, plainKeys } from "./schema.ts";
+import { parsePlain, type PlainGroup, plainGroups, plainKeys } from "./schema.ts";
 import type { Settings } from "./settings.ts";
 
 /** An arm with every option in force. */
@@ -60,11 +60,28 @@ function sourcesOf(draft: ArmDraft, settings: Settings): Record<string, Source> 
       partSources(operator, `operators.${operator.kind}`, operators, draft)
     ),
     ...plainGroups.flatMap((group) =>
-      plainKeys[group].map((key) => {
-        const path = `${group}.${key}`;
-        return [path, draft.sources.get(path) ?? "default"] as const;
-      })
+      plainKeys[group].flatMap((key) => plainSources(settings[group], group, key, draft))
     ),
+  ]);
+}
+
+/** Who decided a plain option, or each option in it; nobody where it is left out. */
+function plainSources(
+  chosen: JsonObject,
+  group: PlainGroup,
+  key: string,
+  draft: ArmDraft,
+): [string, Source][] {
+  const path = `${group}.${key}`;
+  const value = chosen[key];
+  if (value === undefined) return [];
+  const source = draft.sources.get(path) ?? "default";
+  if (!isJsonObject(value)) return [[path, source]];
+  const written = draft.plain[group]?.[key];
+  return Object.keys(value).map((inner) => [
+    `${path}.${inner}`,
+    draft.sources.get(`${path}.${inner}`) ??
+      (typeof written === "object" && written !== null && inner in written ? source : "default"),
   ]);
 }
 

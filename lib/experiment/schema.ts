@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import type { Domain } from "../domain/domain.ts";
-import { parseOptions, positive, whole } from "../part.ts";
+import { parseOptions, positive, probability, whole } from "../part.ts";
 import type { Settings } from "./settings.ts";
 
 /** The groups of plain options. */
@@ -27,9 +27,14 @@ export const plainKeys: { readonly [Group in PlainGroup]: readonly (keyof PlainS
   {
     budget: ["tokens", "rollouts", "iterations"],
     sampling: ["temperature", "maxTokens", "publishEvery"],
-    evaluate: ["every", "steps", "samples", "tasks", "temperature", "topP", "resamples"],
+    evaluate: ["every", "steps", "samples", "tasks", "temperature", "topP", "resamples", "search"],
     checkpoint: ["every"],
   };
+
+/** The keys of plain options that are objects. */
+export const nestedKeys: Readonly<Record<string, readonly string[]>> = {
+  "evaluate.search": ["drafts", "debugProbability", "debugDepth"],
+};
 
 /** The longest response, in tokens, where a domain does not say. */
 const defaultMaxTokens = 256;
@@ -83,10 +88,22 @@ function evaluation(domain: Domain) {
       temperature: v.optional(positive, 1),
       topP: v.optional(v.pipe(v.number(), v.check((p) => p > 0 && p <= 1, "a number in (0, 1]")), 1),
       resamples: v.optional(whole(0)),
+      search: v.optional(v.nullable(search), null),
     }),
-    // As many as a chain has responses: the same tokens.
-    v.transform((options) => ({ ...options, resamples: options.resamples ?? 1 + options.steps })),
+    v.transform(({ search, ...options }) => ({
+      ...options,
+      // As many as a chain has responses: the same tokens.
+      resamples: options.resamples ?? 1 + options.steps,
+      // No key without a search, so that a job's hash is what it was before there was any.
+      ...search === null ? {} : { search },
+    })),
   );
 }
+
+const search = v.strictObject({
+  drafts: v.optional(whole(1), 1),
+  debugProbability: v.optional(probability, 1),
+  debugDepth: v.optional(whole(0), 20),
+});
 
 const checkpoint = v.strictObject({ every: v.optional(whole(1), 25) });

@@ -45,6 +45,18 @@ export type Evaluation = {
   readonly topP: number;
   /** First attempts drawn anew for each held-out task at the last evaluation, to compare a chain with; 0 for none. */
   readonly resamples: number;
+  /** A greedy search of 1 + K responses in place of each chain; a chain when left out. Only for domains of one turn. */
+  readonly search?: GreedySearch;
+};
+
+/** How a greedy search over programs goes: drafts first, then failed ones are mended and the best is improved. */
+export type GreedySearch = {
+  /** First responses that are drawn before any of them is worked on, from 1. */
+  readonly drafts: number;
+  /** How likely a failed leaf is mended in place of an improvement of the best. */
+  readonly debugProbability: number;
+  /** The most attempts at mending in a row after which another one is made; from 0. */
+  readonly debugDepth: number;
 };
 
 /** How often all that a run's future depends on is saved. */

@@ -1,4 +1,4 @@
-import type { Domain } from "../domain/domain.ts";
+import type { Domain, Mode } from "../domain/domain.ts";
 import type { Attempt } from "../domain/verdict.ts";
 import type { Policy } from "../engine/engine.ts";
 import type { Evaluation } from "../experiment/settings.ts";
@@ -26,6 +26,8 @@ export interface EvaluationOutcome {
   readonly tokens: number;
   /** How many characters of the current response the request left out. */
   readonly shortened: number;
+  /** What was asked for the response; of several turns, in the last. */
+  readonly mode: Mode;
 }
 
 /** What an evaluation needs. */
@@ -46,8 +48,8 @@ export interface EvaluationContext {
 
 /**
  * Held-out quality after k = 0…K self-improvement steps (arXiv 2509.04575, §5.3): of the *latest* iterate, never of the
- * best along the way; after a first attempt k times the improve request with the latest response, never a divergence,
- * never a verdict. Where a task has several turns each gets k steps before it is played on, and the verdict is that at
+ * best along the way; after a first attempt k times the improve request with the latest response (to mend it, where it
+ * failed), never a divergence, never a verdict. Where a task has several turns each gets k steps before it is played on, and the verdict is that at
  * the end.
  *
  * @param iteration Training iterations so far; with the seed it decides all draws, the same for every arm.
@@ -70,12 +72,12 @@ export async function evaluate(
   });
   const chains = episodes.length / (steps + 1);
   return episodes.map((episode, at): EvaluationOutcome => {
-    const { task, benchmark, sample, step, attempts, tokens, shortened } = episode;
+    const { task, benchmark, sample, step, attempts, tokens, shortened, mode } = episode;
     const attempt = episodeAttempt(episode);
     const before = episodes[at - chains]?.attempts.map(({ response }) => response);
     const changed = before !== undefined &&
       JSON.stringify(before) !== JSON.stringify(attempts.map(({ response }) => response));
-    return { task, benchmark, sample, step, attempt, attempts, changed, tokens, shortened };
+    return { task, benchmark, sample, step, attempt, attempts, changed, tokens, shortened, mode };
   });
 }
 

@@ -1,3 +1,4 @@
+import { usualMode } from "../curriculum/start.ts";
 import type { Random } from "../random.ts";
 import { fitPrompt } from "./fit_prompt.ts";
 import { weighedGroup } from "./group_rewards.ts";
@@ -40,6 +41,7 @@ export function imitatedResponses(
   function improveRequest(history: Group["start"]): readonly number[] {
     const { maxTokens } = sampling;
     const context = { domain, operators, policy, maxTokens };
-    return fitPrompt({ ...history, mode: "improve" }, tasks.at(history.task).task, context).tokens;
+    const mode = history.attempt === null ? "improve" : usualMode(history.attempt);
+    return fitPrompt({ ...history, mode }, tasks.at(history.task).task, context).tokens;
   }
 }

@@ -1,5 +1,5 @@
-import { nextTurn, rootStart, type Start, startId } from "../curriculum/start.ts";
-import type { Domain, Step, TaskInstance } from "../domain/domain.ts";
+import { nextTurn, rootStart, type Start, startId, usualMode } from "../curriculum/start.ts";
+import type { Domain, Mode, Step, TaskInstance } from "../domain/domain.ts";
 import { type Attempt, checkVerdict } from "../domain/verdict.ts";
 import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
@@ -38,6 +38,8 @@ export interface HeldOutEpisode {
   readonly tokens: number;
   /** How many characters of current responses the requests for the responses that were played left out. */
   readonly shortened: number;
+  /** What was asked for the response that was played last. */
+  readonly mode: Mode;
 }
 
 /** An episode under way. */
@@ -51,6 +53,7 @@ interface Playing {
   attempts: Attempt[];
   tokens: number;
   shortened: number;
+  mode: Mode;
   done: boolean;
 }
 
@@ -60,6 +63,7 @@ interface Drawn {
   readonly played: Step<Json>;
   readonly tokens: number;
   readonly shortened: number;
+  readonly mode: Mode;
 }
 
 /**
@@ -86,6 +90,7 @@ export async function playHeldOut(context: EvaluationContext, play: HeldOutPlay)
         attempts: [],
         tokens: 0,
         shortened: 0,
+        mode: "base",
         done: false,
       }))
     )
@@ -97,7 +102,7 @@ export async function playHeldOut(context: EvaluationContext, play: HeldOutPlay)
     await playTurn(context, play, live, turn);
     live = live.filter(({ done }) => !done);
   }
-  return episodes.map(({ start, benchmark, sample, step, attempts, tokens, shortened }) => ({
+  return episodes.map(({ start, benchmark, sample, step, attempts, tokens, shortened, mode }) => ({
     task: start.root,
     benchmark,
     sample,
@@ -105,6 +110,7 @@ export async function playHeldOut(context: EvaluationContext, play: HeldOutPlay)
     attempts,
     tokens,
     shortened,
+    mode,
   }));
 }
 
@@ -138,6 +144,7 @@ async function playTurn(
     if (latest === null) throw new Error("Cannot play on without a response");
     episode.attempts.push(latest.attempt);
     episode.shortened += latest.shortened;
+    episode.mode = latest.mode;
     episode.latest = null;
     episode.start = nextTurn(start, latest.played.state);
     episode.done = latest.played.done || !fitsPrompt(episode.start, episode.task, context);
@@ -183,6 +190,7 @@ async function drawStep(
       played,
       tokens: completion.tokens.length,
       shortened: prompts[at]?.shortened ?? 0,
+      mode: first.start.mode,
     };
     first.tokens += drawn.tokens;
     const start = improvable(first.start, attempt);
@@ -195,7 +203,7 @@ async function drawStep(
 
 function improvable(start: Start, attempt: Attempt): Start {
   const id = startId(start.root, start.turn, start.state, attempt);
-  return { ...start, id, parent: start.id, depth: start.depth + 1, mode: "improve", attempt };
+  return { ...start, id, parent: start.id, depth: start.depth + 1, mode: usualMode(attempt), attempt };
 }
 
 function range(count: number): number[] {
@@ -203,7 +211,7 @@ function range(count: number): number[] {
 }
 
 /** The first held-out tasks of a domain. Training tasks are never evaluated. */
-function heldOutTasks(domain: Domain, count: number): TaskInstance<Json>[] {
+export function heldOutTasks(domain: Domain, count: number): TaskInstance<Json>[] {
   const source = domain.tasks("test");
   return Array.from({ length: count }, (_, index) => source.at(index));
 }

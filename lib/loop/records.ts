@@ -5,8 +5,17 @@
  */
 import { groupVariance } from "../curriculum/group_variance.ts";
 import { mean } from "../metrics/estimate.ts";
-import type { EvaluationRow, EventRow, GroupRow, ResampleRow, RolloutRow, StepRow } from "../metrics/rows.ts";
+import type {
+  EvaluationRow,
+  EventRow,
+  GroupRow,
+  NodeRow,
+  ResampleRow,
+  RolloutRow,
+  StepRow,
+} from "../metrics/rows.ts";
 import type { EvaluationOutcome } from "./evaluate.ts";
+import type { SearchTree } from "./grow_trees.ts";
 import type { ResampleOutcome } from "./resample.ts";
 import type { Group, Rollout } from "./rollout.ts";
 import type { TrainReport } from "./train.ts";
@@ -117,6 +126,8 @@ export function rolloutRows(
         tokens: tokensOf(rollout),
         finish: rollout.responses.at(-1)?.completion.finish ?? "",
         shortened: rollout.responses.reduce((sum, { shortened }) => sum + shortened, 0),
+        ownMode: rollout.start.mode,
+        failed: rollout.verdict.failed === true,
       };
     });
   });
@@ -124,7 +135,7 @@ export function rolloutRows(
 
 /** One row a response of an evaluation chain. */
 export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration: number): EvaluationRow[] {
-  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens, shortened }) => ({
+  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens, shortened, mode }) => ({
     iteration,
     split: benchmark,
     task,
@@ -136,7 +147,36 @@ export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration
     tokens,
     response: attempt.response,
     shortened,
+    mode,
+    failed: attempt.verdict.failed === true,
+    validation: attempt.verdict.reward,
   }));
+}
+
+/** One row a node of a search. */
+export function nodeRows(trees: readonly SearchTree[], iteration: number): NodeRow[] {
+  return trees.flatMap(({ task, benchmark, sample, nodes }) =>
+    nodes.map(({ attempt, mode, parent, debugDepth, validation, failed, best, tokens, shortened }, at) => ({
+      iteration,
+      split: benchmark,
+      task,
+      sample,
+      node: at,
+      parent,
+      step: at,
+      mode,
+      debugDepth,
+      validation,
+      quality: attempt.verdict.quality,
+      solved: attempt.verdict.solved,
+      failed,
+      best,
+      tokens,
+      shortened,
+      response: attempt.response,
+      feedback: attempt.feedback,
+    }))
+  );
 }
 
 /** One row a first attempt drawn anew. */
@@ -150,6 +190,8 @@ export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: nu
     solved: attempt.verdict.solved,
     tokens,
     response: attempt.response,
+    failed: attempt.verdict.failed === true,
+    validation: attempt.verdict.reward,
   }));
 }
 

@@ -10,7 +10,8 @@ import { UserError } from "../errors.ts";
  * what it gained of what was left to gain, max(0, Δ / (1 − before)), where the domain says `"improvement"`; a
  * divergence is absolute either way, unless a domain or operator has a rule for that mode alone (arXiv 2509.04575,
  * §4, §A.2-A.4). Where nothing was left to gain, the gain is 0; `"improvement-or-keep"` is absolute from a solved
- * attempt, as the plain improvement would reward nothing there, not even keeping it.
+ * attempt, as the plain improvement would reward nothing there, not even keeping it. To mend a response that failed is
+ * worth the same by every rule, as its reward was 0.
  *
  * @param domain Decides the rule.
  * @param mode What the policy was asked.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nextTurn, rootStart, type Start, startId } from "../curriculum/start.ts";
+import { nextTurn, rootStart, type Start, startId, usualMode } from "../curriculum/start.ts";
 import type { RootSource } from "../curriculum/curriculum.ts";
 import type { Domain, TaskSource } from "../domain/domain.ts";
 import { type Attempt, checkVerdict, type Verdict } from "../domain/verdict.ts";
@@ -92,6 +92,7 @@ export function rootSource(domain: Domain, tasks: TaskSource<Json>): RootSource 
 
 /** The self-iteration steps that a partial history must leave room for. */
 const usualSteps = ["improve", "diverge"] as const;
+const stepsOfFailed = [...usualSteps, "debug"] as const;
 
 /** An episode under way. */
 interface Episode {
@@ -110,6 +111,7 @@ interface Episode {
  * it, by their base requests. An episode whose conversation has outgrown the policy's context ends with the verdict as it
  * stands, and a partial history of a later turn that leaves no room for a self-iteration request is not kept. A start with `chain` = K yields K + 1 groups: its first responses, then the improvements of
  * each on its own, each rewarded by its own result; of several turns, all of them rewrite the one that the start is at.
+ * A rollout of a chain whose response failed is asked to mend it, by its own mode; that of its group stays `"improve"`.
  *
  * @param iteration The training iteration, from 1; with the run's seed it decides all draws.
  * @param drawn How many starts of the iteration were rolled out before.
@@ -146,7 +148,7 @@ export async function rollOut(
           index,
           chainStep: chainStep + 1,
           starts: improved,
-          start: { ...first, chain: start.chain },
+          start: { ...first, mode: "improve", chain: start.chain },
         });
       }
     }
@@ -156,7 +158,7 @@ export async function rollOut(
 }
 
 function improving(successor: Start): Start {
-  return { ...successor, mode: "improve" };
+  return { ...successor, mode: successor.attempt === null ? "improve" : usualMode(successor.attempt) };
 }
 
 function beginEpisode(start: Start, seedPath: readonly number[]): Episode {
@@ -181,11 +183,15 @@ function finishEpisode({ domain, operators }: RolloutContext, episode: Episode):
 
 /**
  * A partial history with the verdict on the whole episode: what an attempt is worth is what came of it, and a step that
- * rewrites it is compared with that.
+ * rewrites it is compared with that. Whether it failed is its own.
  */
 function withReturn(successor: Start, verdict: Verdict): Start {
   const { attempt } = successor;
-  return attempt === null ? successor : { ...successor, attempt: { ...attempt, verdict } };
+  if (attempt === null) return successor;
+  const { failed } = attempt.verdict;
+  const { failed: _, ...end } = verdict;
+  const worth = failed === undefined ? end : { ...end, failed };
+  return { ...successor, attempt: { ...attempt, verdict: worth } };
 }
 
 /** Plays all episodes to their end, one turn of each at a time. */
@@ -244,7 +250,8 @@ async function takeTurn(
   };
   const prompts = { ...context, maxTokens: context.sampling.maxTokens };
   const fits = (start: Start): boolean => start.turn === 0 || fitsPrompt(start, task, prompts);
-  if (usualSteps.every((mode) => fits({ ...successor, mode }))) episode.successors.push(successor);
+  const steps = verdict.failed === true ? stepsOfFailed : usualSteps;
+  if (steps.every((mode) => fits({ ...successor, mode }))) episode.successors.push(successor);
   episode.attempts.push(attempt);
   const next = step.done ? null : nextTurn(at, step.state);
   episode.done = next === null || !fits(next);

@@ -8,7 +8,7 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { Batch, EvaluationRow, EventRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
+import type { Batch, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
@@ -18,11 +18,13 @@ import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./eval
 import { type DrawContext, drawGroups } from "./draw_groups.ts";
 import { groupAdvantages, isInformative } from "./group_rewards.ts";
 import { domainFigures, evaluationFigures } from "./domain_figures.ts";
+import { bestSoFar, growTrees } from "./grow_trees.ts";
 import {
   evaluationRows,
   evaluationWarnings,
   generatedTokens,
   groupRows,
+  nodeRows,
   resampleRows,
   rolloutRows,
   stepFigures,
@@ -206,13 +208,13 @@ class Loop {
       tokensPerSecond: tokens / ((done - began) / 1000),
       time: new Date().toISOString(),
     };
-    const { evaluations, events } = due ? await this.#evaluate(step.time) : { evaluations: [], events: [] };
+    const { events = [], ...evaluation } = due ? await this.#evaluate(step.time) : {};
     await this.#write({
       step,
       groups: groupRows(groups, advantages, iteration),
       rollouts: rolloutRows(groups, advantages, iteration),
       starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
-      evaluations,
+      ...evaluation,
       resamples: this.spent() ? await this.#resample() : [],
       events: [...stepWarnings(step), ...events],
     }, { kind: "step", step, progress: this.#progress() });
@@ -308,17 +310,22 @@ class Loop {
   }
 
   /** The rows of an evaluation, and what is to be said of it. */
-  async #evaluate(time: string): Promise<{ evaluations: EvaluationRow[]; events: EventRow[] }> {
+  async #evaluate(time: string): Promise<Pick<Batch, "evaluations" | "nodes" | "events">> {
     const { report } = this.#context;
     const iteration = this.#iteration;
-    const { domain, evaluate: { steps } } = this.#job.settings;
-    const outcomes = await evaluate(this.#evaluation(), iteration, (step) => {
-      report({ kind: "evaluating", iteration, step, steps });
-    });
+    const { domain, evaluate: { steps, search } } = this.#job.settings;
+    const progress = (step: number): void => report({ kind: "evaluating", iteration, step, steps });
+    const trees = search === undefined
+      ? []
+      : await growTrees(this.#evaluation(), search, iteration, progress);
+    const outcomes = search === undefined
+      ? await evaluate(this.#evaluation(), iteration, progress)
+      : bestSoFar(trees);
     report({ kind: "evaluated", iteration, outcomes });
     const evaluations = evaluationRows(outcomes, iteration);
     return {
       evaluations,
+      nodes: nodeRows(trees, iteration),
       events: [
         ...evaluationWarnings(evaluations, time),
         ...evaluationFigures(domain, outcomes, iteration, time),

@@ -13,6 +13,7 @@ import { type Estimate, estimate, mean } from "./estimate.ts";
 import { narrowRuns } from "./narrow_results.ts";
 import type { Interval, SeedsByTasks } from "./paired_bootstrap.ts";
 import type { ModeFigures, RunResults, TrainingFigures } from "./run_results.ts";
+import { isSearched } from "./scaffold.ts";
 import {
   area,
   bestOfDraws,
@@ -22,6 +23,7 @@ import {
   majorityOfDraws,
   type Measure,
   minus,
+  pickedDraw,
   seedsByTasks,
   type TaskFigure,
 } from "./task_figures.ts";
@@ -49,6 +51,18 @@ export type Controls = {
   readonly chainTokens: number;
   /** Generated tokens of as many draws. */
   readonly drawTokens: number;
+};
+
+/** What a search of k + 1 responses found beside the best by validation of as many independent drafts. */
+export type DraftControl = {
+  /** k + 1, or the number of draws where that is less. */
+  readonly attempts: number;
+  /** What the search found. */
+  readonly found: Figure;
+  /** The best of the drafts by validation. */
+  readonly drafts: Figure;
+  /** The former minus the latter, paired by task. */
+  readonly difference: Figure;
 };
 
 /** A run that counts. */
@@ -91,6 +105,8 @@ export type ArmFigures = {
   readonly copies: readonly CopyRates[];
   /** `null` if not all runs drew first attempts anew. */
   readonly controls: Controls | null;
+  /** `null` unless all runs were evaluated by search and drew first attempts anew, with what they scored on validation. */
+  readonly drafts: DraftControl | null;
   /** Training. */
   readonly training: TrainingFigures;
 };
@@ -146,6 +162,7 @@ export function armFigures(
     corrections: meanCorrections(runs.map(({ chains }) => corrections(chains, steps))),
     copies: meanCopies(runs.map(({ chains }) => copyRates(chains, steps))),
     controls: controls(arm.runs, runs, steps, figure),
+    drafts: draftControl(runs, steps, measure, figure),
     training: meanTraining(runs.map(({ training }) => training)),
   };
 }
@@ -170,6 +187,26 @@ function controls(
     latestMinusMajority: figure(minus(last, majority)),
     chainTokens: attempts * mean(whole.map(tokensPerAnswer)),
     drawTokens: attempts * mean(whole.map(tokensPerDraw)),
+  };
+}
+
+function draftControl(
+  runs: readonly RunResults[],
+  steps: number,
+  measure: Measure,
+  figure: (of: TaskFigure) => Figure,
+): DraftControl | null {
+  const attempts = Math.min(steps + 1, ...runs.map(({ draws }) => draws));
+  const known = runs.every(({ settings, drawn }) =>
+    isSearched(settings) && !drawn.pickedSolved.includes(null)
+  );
+  if (attempts < 1 || !known) return null;
+  const [found, drafts] = [latest(measure, attempts - 1), pickedDraw(measure, attempts)];
+  return {
+    attempts,
+    found: figure(found),
+    drafts: figure(drafts),
+    difference: figure(minus(found, drafts)),
   };
 }
 

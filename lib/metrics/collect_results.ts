@@ -26,6 +26,9 @@ export interface CollectedResults {
   readonly notes: readonly string[];
 }
 
+/** What a draw is picked by: whether it ran, its validation, and of equals the first. */
+const byValidation = "{ran: not failed, validation: validation, first: -draw}";
+
 /** A reader's tables as a source. Only held-out tasks count, of whatever benchmark, and only a run's last evaluation. */
 const fromRuns: ResultsSource = {
   heads: `
@@ -80,8 +83,9 @@ const fromRuns: ResultsSource = {
   draws: `
     select run, task, draw, solved, first_value(draw) over (
       partition by run, task, coalesce(response, '#' || draw) order by draw
-    ) as same
-    from resamples where split <> 'train'`,
+    ) as same, if(validation is null, null, arg_max(solved, ${byValidation}) over so_far) as picked_solved,
+      if(validation is null, null, arg_max(quality, ${byValidation}) over so_far)::float as picked_quality
+    from resamples where split <> 'train' window so_far as (partition by run, task order by draw)`,
 };
 
 /**
@@ -131,7 +135,8 @@ with heads as (${heads}), links as (${links}), draws as (${draws}), chain_lists 
   from links group by run
 ), draw_lists as (
   select run, (count(*) // count(distinct task)) as draws, {
-    solved: list(solved order by task, draw), same: list(same order by task, draw)
+    solved: list(solved order by task, draw), same: list(same order by task, draw),
+    pickedSolved: list(picked_solved order by task, draw), pickedQuality: list(picked_quality order by task, draw)
   } as drawn
   from draws group by run
 )
@@ -146,7 +151,7 @@ select run, tasks is not null, to_json({
     })
   },
   iteration: iteration, tasks: tasks, benchmarks: benchmarks, steps: steps, chains: chains, draws: coalesce(draws, 0),
-  drawn: coalesce(drawn, {solved: [], same: []}), tokens: coalesce(benchmark_tokens, [])
+  drawn: coalesce(drawn, {solved: [], same: [], pickedSolved: [], pickedQuality: []}), tokens: coalesce(benchmark_tokens, [])
 })::varchar
 from heads left join chain_lists using (run) left join draw_lists using (run) order by run`;
 }

@@ -13,6 +13,7 @@ import { type Difference, differences } from "./differences.ts";
 import { compareCompute, type ComputeComparison } from "./equal_compute.ts";
 import { bootstrapDraws, bootstrapInterval } from "./paired_bootstrap.ts";
 import type { RunResults } from "./run_results.ts";
+import { isSearched, type Scaffold, scaffoldOf } from "./scaffold.ts";
 import type { Measure } from "./task_figures.ts";
 
 /** What to compare. */
@@ -33,6 +34,8 @@ export type ComparisonOptions = {
 export type Comparison = {
   /** What of an answer is compared. */
   readonly measure: Measure;
+  /** What an answer after k steps is. */
+  readonly scaffold: Scaffold;
   /** K. */
   readonly steps: number;
   /** The coverage of all intervals. */
@@ -80,6 +83,7 @@ export function compareRuns(results: readonly RunResults[], options: ComparisonO
   const arms = chosen.map((arm) => armFigures(arm, steps, measure, interval));
   return {
     measure,
+    scaffold: scaffoldOf(arms.map(({ settings }) => settings)),
     steps,
     level,
     resamples,
@@ -131,6 +135,7 @@ function checkMeasure(runs: readonly RunResults[], measure: Measure): void {
 function caveats(arms: readonly ComparedArm[], steps: number, asked: boolean): string[] {
   const runs = arms.flatMap((arm) => arm.runs);
   const experiments = new Set(runs.map(({ experiment }) => experiment));
+  const searched = arms.filter((arm) => arm.runs.some(({ settings }) => isSearched(settings)));
   const variants = arms.filter(({ label, variant }) => label.endsWith(`@${variant}`));
   const unfinished = runs.filter(({ status }) => status !== "finished");
   const longest = Math.max(...runs.map((run) => run.steps));
@@ -144,6 +149,13 @@ function caveats(arms: readonly ComparedArm[], steps: number, asked: boolean): s
         `Arms of one name with different settings are kept apart as variants (${
           variants.map(({ label }) => label).join(", ")
         })`,
+      ]
+      : [],
+    ...searched.length > 0 && searched.length < arms.length
+      ? [
+        `Evaluated by search are ${
+          searched.map(({ label }) => label).join(", ")
+        } alone: their answers are the best so far by validation, those of the others the latest`,
       ]
       : [],
     ...unfinished.map(({ run, status, iteration }) =>

@@ -35,6 +35,15 @@ const migrations: readonly string[] = [
   // 3: how much of the current response a prompt left out.
   "alter table rollouts add column shortened integer default 0; " +
   "alter table evaluations add column shortened integer default 0;",
+  // 4: what was asked for a response, whether it failed, what it scored on validation, and searches.
+  "alter table rollouts add column own_mode varchar; alter table rollouts add column failed boolean; " +
+  "alter table evaluations add column mode varchar; alter table evaluations add column failed boolean; " +
+  "alter table evaluations add column validation double; alter table resamples add column failed boolean; " +
+  "alter table resamples add column validation double; " +
+  "create table nodes (run varchar, arm varchar, seed bigint, iteration integer, split varchar, task varchar, " +
+  "sample integer, node integer, parent integer, step integer, mode varchar, debug_depth integer, validation double, " +
+  "quality double, solved boolean, failed boolean, best boolean, tokens integer, shortened integer, " +
+  "response varchar, feedback varchar);",
 ];
 
 /** The version of the schema that this code writes. */

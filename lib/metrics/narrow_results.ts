@@ -47,7 +47,12 @@ function narrow(run: RunResults, tasks: ReadonlySet<string>, steps: number): Run
       copiedUnsolved: pick(chains.copiedUnsolved, links),
       solvedSoFar: pick(chains.solvedSoFar, links),
     },
-    drawn: { solved: pick(drawn.solved, attempts), same: pick(drawn.same, attempts) },
+    drawn: {
+      solved: pick(drawn.solved, attempts),
+      same: pick(drawn.same, attempts),
+      pickedSolved: pick(drawn.pickedSolved, attempts),
+      pickedQuality: pick(drawn.pickedQuality, attempts),
+    },
   };
 }
 

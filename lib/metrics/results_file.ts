@@ -32,7 +32,14 @@ const link = {
   solved_so_far: "USMALLINT",
 } as const;
 
-const draw = { task: "VARCHAR", draw: "USMALLINT", solved: "BOOLEAN", same: "USMALLINT" } as const;
+const draw = {
+  task: "VARCHAR",
+  draw: "USMALLINT",
+  solved: "BOOLEAN",
+  same: "USMALLINT",
+  picked_solved: "BOOLEAN",
+  picked_quality: "FLOAT",
+} as const;
 
 /** The columns with their types, as DuckDB's `from_json` takes them: a list has one type for its items. */
 const columns = {
@@ -130,7 +137,11 @@ function fromFile(path: string): ResultsSource {
         from (select null::varchar as split limit 0)
         union all by name select run, unnest(chains, recursive := true) ${rows}
       )`,
-    draws: `select run, unnest(draws, recursive := true) ${rows}`,
+    // What was picked by validation came later.
+    draws: `select * from (
+        from (select null::boolean as picked_solved, null::float as picked_quality limit 0)
+        union all by name select run, unnest(draws, recursive := true) ${rows}
+      )`,
   };
 }
 
@@ -189,6 +200,8 @@ function row(results: RunResults): JsonObject {
       draw: at % draws,
       solved,
       same: drawn.same[at] ?? 0,
+      picked_solved: drawn.pickedSolved[at] ?? null,
+      picked_quality: drawn.pickedQuality[at] ?? null,
     })),
   };
 }

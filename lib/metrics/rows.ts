@@ -101,7 +101,7 @@ export type GroupRow = {
   readonly start: string;
   /** The root task's id. */
   readonly root: string;
-  /** What was asked: base, improve, diverge, or `custom-` and an operator's name. */
+  /** What was asked: base, improve, debug, diverge, or `custom-` and an operator's name; of a chain's steps improve. */
   readonly mode: string;
   /** The turn of the task, from 0. */
   readonly turn: number;
@@ -151,6 +151,10 @@ export type RolloutRow = {
   readonly finish: string;
   /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
   readonly shortened: number;
+  /** What was asked: the group's mode, or in a chain debug where its own response before had failed; `null` in old runs. */
+  readonly ownMode: string | null;
+  /** Whether the response failed, as a program that does not run; `null` in old runs. */
+  readonly failed: boolean | null;
 };
 
 /**
@@ -168,7 +172,7 @@ export type StartRow = {
   readonly turn: number;
   /** Self-iteration steps behind it; 0 at a root. */
   readonly depth: number;
-  /** The operator whose rollout made it: base, improve or diverge. */
+  /** The operator whose rollout made it: base, improve, debug or diverge. */
   readonly mode: string;
   /** The training iteration that found it; 0 at a root. */
   readonly born: number;
@@ -188,7 +192,10 @@ export type StartRow = {
   readonly updated: number;
 };
 
-/** One attempt of one self-improvement chain, for `evaluations`. Identity: run, iteration, split, task, sample, step. */
+/**
+ * One attempt of one self-improvement chain, for `evaluations`; of a search the best so far by validation. Identity: run,
+ * iteration, split, task, sample, step.
+ */
 export type EvaluationRow = {
   /** Training updates before the evaluation; 0 for the warm start. */
   readonly iteration: number;
@@ -206,12 +213,61 @@ export type EvaluationRow = {
   readonly solved: boolean;
   /** Whether it differs from the attempt before; false at step 0. */
   readonly changed: boolean;
-  /** Length in tokens. */
+  /** Length in tokens of what was generated at the step. */
   readonly tokens: number;
   /** What the policy wrote. */
   readonly response: string | null;
-  /** Characters of the current response that the prompt left out, for it did not fit; 0 for none. */
+  /** Characters of the current response that the step's prompt left out, for it did not fit; 0 for none. */
   readonly shortened: number;
+  /** What was asked for the attempt: base, improve or debug; of several turns, in the last; `null` in old runs. */
+  readonly mode: string | null;
+  /** Whether the attempt failed, as a program that does not run; `null` in old runs. */
+  readonly failed: boolean | null;
+  /** The verdict's reward, in [0, 1]: of programs the score on validation; `null` in old runs. */
+  readonly validation: number | null;
+};
+
+/**
+ * One response of a search over a held-out task, for `nodes`; each step of a search grows one. Identity: run, iteration,
+ * split, task, sample, node.
+ */
+export type NodeRow = {
+  /** Training updates before the evaluation. */
+  readonly iteration: number;
+  /** The benchmark that the task belongs to: `test` unless the domain names one. */
+  readonly split: string;
+  /** The task's id. */
+  readonly task: string;
+  /** The search, from 0. */
+  readonly sample: number;
+  /** The node, in the order of growth, from 0. */
+  readonly node: number;
+  /** The node that it works on; `null` for a draft. */
+  readonly parent: number | null;
+  /** k, when it was grown. */
+  readonly step: number;
+  /** What was asked: base (a draft), improve or debug. */
+  readonly mode: string;
+  /** How many nodes up to this one were asked in mode debug in a row. */
+  readonly debugDepth: number;
+  /** The score that the search chooses by, the verdict's reward, in [0, 1]. */
+  readonly validation: number | null;
+  /** The score that it never sees, the verdict's quality, in [0, 1]. */
+  readonly quality: number | null;
+  /** Whether it solves the task. */
+  readonly solved: boolean;
+  /** Whether it failed, as a program that does not run. */
+  readonly failed: boolean;
+  /** Whether it became the best so far by validation: the last such node is what the search found. */
+  readonly best: boolean;
+  /** Length in tokens. */
+  readonly tokens: number;
+  /** Characters of its parent's response that the prompt left out, for it did not fit; 0 for none. */
+  readonly shortened: number;
+  /** What the policy wrote. */
+  readonly response: string | null;
+  /** What the domain tells the policy of it, such as the error of a program. */
+  readonly feedback: string | null;
 };
 
 /**
@@ -235,6 +291,10 @@ export type ResampleRow = {
   readonly tokens: number;
   /** What the policy wrote. */
   readonly response: string | null;
+  /** Whether it failed, as a program that does not run; `null` in old runs. */
+  readonly failed: boolean | null;
+  /** The verdict's reward, in [0, 1]: of programs the score on validation; `null` in old runs. */
+  readonly validation: number | null;
 };
 
 /** Something that happened, for `events`. */
@@ -263,6 +323,8 @@ export type Batch = {
   readonly starts?: readonly StartRow[];
   /** An evaluation's attempts. */
   readonly evaluations?: readonly EvaluationRow[];
+  /** The nodes of an evaluation's searches. */
+  readonly nodes?: readonly NodeRow[];
   /** First attempts drawn anew at the last evaluation. */
   readonly resamples?: readonly ResampleRow[];
   /** What happened. */

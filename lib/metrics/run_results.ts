@@ -36,6 +36,10 @@ export type DrawnAttempts = {
   readonly solved: readonly boolean[];
   /** The first draw of the task with the same response; the draw itself if it is the first. */
   readonly same: readonly number[];
+  /** Whether the best by validation of the draws up to this one solves the task; `null` if unknown. */
+  readonly pickedSolved: readonly (boolean | null)[];
+  /** Its quality, in [0, 1], to the precision of 32 bits; `null` if unknown. */
+  readonly pickedQuality: readonly (number | null)[];
 };
 
 /** What the answers to one benchmark's tasks cost. */
@@ -50,7 +54,7 @@ export type BenchmarkTokens = {
 
 /** How a mode's groups went in training. */
 export type ModeFigures = {
-  /** What was asked: base, improve, diverge. */
+  /** What was asked: base, improve, debug, diverge. */
   readonly mode: string;
   /** Groups drawn in training. */
   readonly groups: number;
@@ -182,7 +186,12 @@ const schema: v.GenericSchema<RunResults> = v.object({
     solvedSoFar: counts,
   }),
   draws: v.number(),
-  drawn: v.object({ solved: v.array(v.boolean()), same: counts }),
+  drawn: v.object({
+    solved: v.array(v.boolean()),
+    same: counts,
+    pickedSolved: v.array(v.nullable(v.boolean())),
+    pickedQuality: shares,
+  }),
   tokens: v.array(v.object({ benchmark: v.string(), chains: v.number(), draws: v.number() })),
 });
 
@@ -207,7 +216,7 @@ export function parseRunResults(value: Json): RunResults {
   if (Object.values(chains).some(({ length }) => length !== links)) {
     throw new TypeError(`Expected chains of ${steps} steps for each of ${tasks.length} tasks`);
   }
-  if (drawn.solved.length !== attempts || drawn.same.length !== attempts) {
+  if (Object.values(drawn).some(({ length }) => length !== attempts)) {
     throw new TypeError(`Expected ${draws} draws for each of ${tasks.length} tasks`);
   }
   return results;

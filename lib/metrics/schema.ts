@@ -7,6 +7,7 @@ import type {
   EvaluationRow,
   EventRow,
   GroupRow,
+  NodeRow,
   ResampleRow,
   RolloutRow,
   RunIdentity,
@@ -27,6 +28,7 @@ export type TableName =
   | "rollouts"
   | "starts"
   | "evaluations"
+  | "nodes"
   | "resamples"
   | "events";
 
@@ -38,7 +40,7 @@ export interface Column {
   readonly field: string;
   /** What it holds. */
   readonly kind: ColumnKind;
-  /** What it is in rows of a time before the schema had it; `undefined` if it was always there. */
+  /** What it is in rows of a time before the schema had it; `undefined` if it was always there, or is `null` in them. */
   readonly before: number | undefined;
 }
 
@@ -70,7 +72,10 @@ function table<Row extends object>(
     versioned?: readonly string[];
     iteration?: string;
     since?: number;
-    /** Columns that came later, with what they are in older rows; the last ones, as a database gets them at its end. */
+    /**
+     * Columns that came later, with what they are in older rows unless that is `null`; all later ones stand last, as a
+     * database gets them at its end.
+     */
     later?: { readonly [field in keyof Row & string]?: number };
   } = {},
 ): Table {
@@ -168,6 +173,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
     tokens: "integer",
     finish: "text",
     shortened: "integer",
+    ownMode: "text",
+    failed: "boolean",
   }, { later: { shortened: 0 } }),
   starts: table<StartRow>("starts", "The task space with its lineage", {
     id: "text",
@@ -197,7 +204,30 @@ export const tables: Readonly<Record<TableName, Table>> = {
     tokens: "integer",
     response: "text",
     shortened: "integer",
+    mode: "text",
+    failed: "boolean",
+    validation: "double",
   }, { later: { shortened: 0 } }),
+  nodes: table<NodeRow>("nodes", "One response of a search over a held-out task", {
+    iteration: "integer",
+    split: "text",
+    task: "text",
+    sample: "integer",
+    node: "integer",
+    parent: "integer",
+    step: "integer",
+    mode: "text",
+    debugDepth: "integer",
+    validation: "double",
+    quality: "double",
+    solved: "boolean",
+    failed: "boolean",
+    best: "boolean",
+    tokens: "integer",
+    shortened: "integer",
+    response: "text",
+    feedback: "text",
+  }, { since: 4 }),
   resamples: table<ResampleRow>("resamples", "One independent first attempt at a held-out task", {
     iteration: "integer",
     split: "text",
@@ -207,6 +237,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
     solved: "boolean",
     tokens: "integer",
     response: "text",
+    failed: "boolean",
+    validation: "double",
   }, { since: 2 }),
   events: table<EventRow>("events", "Something that happened", {
     iteration: "integer",

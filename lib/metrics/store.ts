@@ -135,7 +135,7 @@ class Store implements RunStore {
     });
   }
 
-  write({ step, groups, rollouts, starts, evaluations, resamples, events }: Batch): Promise<void> {
+  write({ step, groups, rollouts, starts, evaluations, nodes, resamples, events }: Batch): Promise<void> {
     return this.#guard(() =>
       this.#commit({
         ...added("steps", step && [step]),
@@ -143,6 +143,7 @@ class Store implements RunStore {
         ...added("rollouts", rollouts),
         ...added("starts", starts),
         ...added("evaluations", evaluations),
+        ...added("nodes", nodes),
         ...added("resamples", resamples),
         ...added("events", events),
       })

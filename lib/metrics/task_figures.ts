@@ -51,6 +51,15 @@ export function bestOfDraws(k: number): TaskFigure {
     passAtK(draws, drawn.solved.slice(task * draws, (task + 1) * draws).filter(Boolean).length, k);
 }
 
+/** The best by validation of the first k independent first attempts: what a search of drafts alone finds; takes no oracle. */
+export function pickedDraw(measure: Measure, k: number): TaskFigure {
+  return ({ drawn, draws }, task) => {
+    const at = task * draws + k - 1;
+    const picked = measure === "quality" ? drawn.pickedQuality[at] : drawn.pickedSolved[at];
+    return picked === null || picked === undefined ? NaN : Number(picked);
+  };
+}
+
 /** Whether the most common of the first k independent first attempts is solved; 0 or 1. */
 export function majorityOfDraws(k: number): TaskFigure {
   return ({ drawn, draws }, task) => {

@@ -89,6 +89,31 @@ select run, arm, seed, iteration, split, k::int as draws, count(*)::int as tasks
   avg(pass) as best_oracle, stddev_samp(pass) / sqrt(count(*)) as best_oracle_se, avg(spent) as tokens
 from voted group by all order by run, iteration, split, draws`;
 
+/** The best of the first k draws by validation, of several the first: what a search of drafts alone would have found. */
+const bestDraws = `
+with picked as (
+  select run, arm, seed, iteration, split, task, row_number() over so_far as k,
+    arg_max(quality, {ran: not failed, validation: validation, first: -draw}) over so_far as quality,
+    arg_max(solved, {ran: not failed, validation: validation, first: -draw}) over so_far as solved
+  from resamples where validation is not null
+  window so_far as (partition by run, iteration, split, task order by draw)
+)
+select run, arm, seed, iteration, split, k::int as draws, count(*)::int as tasks, avg(quality) as quality,
+  stddev_samp(quality) / sqrt(count(*)) as quality_se, avg(solved::int) as solved,
+  stddev_samp(solved::int) / sqrt(count(*)) as solved_se
+from picked group by all order by run, iteration, split, draws`;
+
+/** A node beside the one that it works on; a draft has none. */
+const searchModes = `
+select nodes.run, nodes.arm, nodes.seed, nodes.iteration, nodes.split, nodes.mode, count(*)::int as nodes,
+  avg(nodes.failed::int) as failed, avg(nodes.best::int) as best,
+  avg(nodes.validation) filter (not nodes.failed) as validation,
+  avg(nodes.validation - parents.validation) as gain, avg(nodes.tokens) as tokens
+from nodes left join nodes as parents on nodes.run = parents.run and nodes.iteration = parents.iteration
+  and nodes.split = parents.split and nodes.task = parents.task and nodes.sample = parents.sample
+  and nodes.parent = parents.node
+group by all order by all`;
+
 const finalScores = `
 with newest as (
   select run, experiment, substr(md5(settings), 1, 6) as variant,
@@ -173,6 +198,17 @@ export const views: readonly View[] = [
     summary:
       "Independent first attempts instead of a chain: majority vote, and the best of them (an oracle's)",
     sql: resampling,
+  },
+  {
+    name: "best_draws",
+    summary: "The best of as many independent first attempts by validation, with its test score; no oracle's",
+    sql: bestDraws,
+  },
+  {
+    name: "search_modes",
+    summary:
+      "What drafts, improvements and mendings of searches came to: failed, new best, gain over the parent",
+    sql: searchModes,
   },
   {
     name: "final_scores",

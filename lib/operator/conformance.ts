@@ -45,7 +45,7 @@ export async function checkOperator(part: OperatorPart): Promise<Finding[]> {
   await findings.attempt("transform", "transform()", () => checkTransform(part, given, findings));
   await findings.attempt("word", "word()", () => checkWords(part, given, worded, findings));
   checkDeclarations(part, worded, findings);
-  const modes = [...new Set<Mode>(["base", "improve", "diverge", foreignMode, ...given])];
+  const modes = [...new Set<Mode>(["base", "improve", "debug", "diverge", foreignMode, ...given])];
   await findings.attempt("rewards", "rewards()", () => checkRewards(part, modes, findings));
   await findings.attempt("factors", "factors()", () => checkFactors(part, modes, findings));
   await findings.attempt("imitations", "imitations()", () => checkImitations(part, modes, findings));
@@ -130,7 +130,7 @@ function checkWords(
   worded: Set<Mode>,
   findings: Findings,
 ): void {
-  for (const mode of new Set<Mode>(["base", "improve", "diverge", foreignMode, ...given])) {
+  for (const mode of new Set<Mode>(["base", "improve", "debug", "diverge", foreignMode, ...given])) {
     for (const start of starts) {
       const [request, praised] = [undefined, { quality: 1, solved: true, reward: 1 }].map((verdict) =>
         requestFor(start, verdict)

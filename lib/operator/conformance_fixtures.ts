@@ -16,8 +16,11 @@ export const foreignMode: Mode = "custom-nobody-has-this";
 
 const right = "42";
 
-/** Copying, repeating, near misses, several lines, something long and nothing at all. */
-const answers = [right, "24", "24\n", "4 2", "forty-two\nor so", "x".repeat(200), ""];
+/** Fails, as a program that does not run. */
+const broken = "(6 ×";
+
+/** Copying, repeating, near misses, several lines, something long, something broken and nothing at all. */
+const answers = [right, "24", "24\n", "4 2", "forty-two\nor so", "x".repeat(200), broken, ""];
 
 /** The domain: single-turn and graded, with no words of its own. */
 const domain: Domain = deepFreeze<Domain>({
@@ -36,6 +39,7 @@ const domain: Domain = deepFreeze<Domain>({
 });
 
 function verdictOn(response: string): Verdict {
+  if (response === broken) return { quality: 0, solved: false, reward: 0, failed: true };
   const solved = response === right;
   const reward = solved ? 1 : response.length % 10 / 10;
   return { quality: reward, solved, reward };
@@ -57,14 +61,14 @@ export const starts: readonly Start[] = deepFreeze([
   }),
 ]);
 
-/** The request for a start that has an attempt; with another verdict on it where one is given. */
+/** The request for a start that has an attempt; with other figures in its verdict where they are given. */
 export function requestFor({ state, attempt }: Start, verdict?: Verdict): IterationRequest | undefined {
   if (attempt === null) return undefined;
   return deepFreeze({
     domain,
     task: "6 × 7",
     state,
-    attempt: { ...attempt, verdict: verdict ?? attempt.verdict },
+    attempt: { ...attempt, verdict: { ...attempt.verdict, ...verdict } },
   });
 }
 

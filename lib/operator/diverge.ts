@@ -29,7 +29,8 @@ const schema = v.strictObject({ probability: v.optional(probability, 0.2), rewar
 /**
  * Self-divergence (section 4.2 of arXiv 2509.04575): a start with an attempt asks, with this probability, for a
  * response of a different kind instead of a better one. One draw a group. Starts without an attempt stay as they are
- * and cost no draw; the place in the list of operators makes no difference.
+ * and cost no draw; those that `debug` takes cost one, and are its own all the same. The place in the list of operators
+ * makes no difference.
  *
  * @throws {UserError} If an option is unknown or out of range.
  *
@@ -56,7 +57,9 @@ export function diverge(options: Partial<DivergeOptions> = {}): DivergePart {
     needsAttempts: true,
     ...rewardRuleOf("diverge", inForce.reward),
     transform: (start, random) =>
-      start.attempt !== null && random.chance(inForce.probability) ? { ...start, mode: "diverge" } : start,
+      start.attempt !== null && random.chance(inForce.probability) && start.mode !== "debug"
+        ? { ...start, mode: "diverge" }
+        : start,
     word: (start, request) => start.mode === "diverge" ? wordIteration("diverge", request) : undefined,
   };
 }

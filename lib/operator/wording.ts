@@ -3,11 +3,12 @@
  *
  * The wording is this project's own. Content and order follow appendix B of arXiv 2509.04575: an instruction, the
  * request, the current response and, for a divergence, the form of the new response. Feedback follows the response
- * where the domain gives any. A verdict is never shown.
+ * where the domain gives any: for a program that failed, what it was stopped by. A verdict is never shown, but for the
+ * fact that a response failed, which a request to mend it tells.
  *
  * @module
  */
-import type { Domain, Message, UsualMode } from "../domain/domain.ts";
+import type { Domain, Message } from "../domain/domain.ts";
 import type { Json } from "../json.ts";
 import type { Start } from "../curriculum/start.ts";
 import type { IterationRequest } from "./operator.ts";
@@ -37,16 +38,21 @@ export function wordRequest(start: Start, domain: Domain, task: Json): Message[]
   if (attempt === null) {
     throw new TypeError(`Cannot ask to ${mode} a response: start "${start.id}" has no attempt`);
   }
-  if (mode !== "improve" && mode !== "diverge") {
+  if (mode !== "improve" && mode !== "debug" && mode !== "diverge") {
     throw new TypeError(`Cannot word a request in mode "${mode}": the operator of that name must`);
   }
   return wordIteration(mode, { domain, task, state, attempt });
 }
 
-/** A self-iteration request: in the domain's own words if it has any, else in ours. */
-export function wordIteration(mode: Exclude<UsualMode, "base">, request: IterationRequest): Message[] {
+/**
+ * A self-iteration request: in the domain's own words if it has any, else in ours. A domain is asked to improve a response
+ * that failed, and sees in its verdict that it did.
+ */
+export function wordIteration(mode: keyof typeof instructions, request: IterationRequest): Message[] {
   const { domain, task, state, attempt } = request;
-  if (domain.iterate !== undefined) return domain.iterate(task, state, attempt, mode);
+  if (domain.iterate !== undefined) {
+    return domain.iterate(task, state, attempt, mode === "debug" ? "improve" : mode);
+  }
   const form = mode === "diverge" ? [section("Form of the new response", divergentForm)] : [];
   return wordSections(instructions[mode], request, form);
 }
@@ -83,6 +89,9 @@ export function wordSections(
 
 const instructions = {
   improve: "Below are a request and the current response to it. Write a better response to the request.",
+  debug:
+    "Below are a request and the current response to it, which failed: it could not be run to its end. Find the fault " +
+    "and mend it first; improve nothing else unless the fault calls for it. Write the whole response anew.",
   diverge:
     "Below are a request and the current response to it. Study how the current response goes about the request, " +
     "then write a new response that goes about it in a **fundamentally different** way.",

@@ -15,6 +15,7 @@ import {
   correctionRows,
   curveRows,
   differenceRows,
+  draftRows,
   gainRows,
   hasControls,
   modeRows,
@@ -22,6 +23,7 @@ import {
   trainingRows,
 } from "./comparison_tables.ts";
 import type { Block } from "./document.ts";
+import { answerWords } from "./scaffold_words.ts";
 import { compact, count, macroCaption, percent, plural, share, withError, withInterval } from "./figures.ts";
 
 /** Where it is read: a terminal has room for standard errors where a page has intervals. */
@@ -29,20 +31,23 @@ export type Medium = "terminal" | "page";
 
 /** The report, without the settings behind it. */
 export function comparisonReport(comparison: Comparison, medium: Medium): Block[] {
-  const { steps } = comparison;
+  const { steps, scaffold } = comparison;
   return [
     ...answerBlocks(comparison, medium),
     ...differenceBlocks(comparison),
-    heading("What the chain does"),
+    heading(scaffold === "search" ? "What the search does" : "What the chain does"),
     paragraph(
       `Solved answers after ${
         plural(steps, "step")
       } that were not solved at first, those that no longer are, and the ` +
         "same against the step before; over all tasks and chains, mean over seeds. Below, how often a step returns the " +
-        `answer that it was shown. ${computeCaption(comparison)}`,
+        `answer that it was shown${
+          scaffold === "chain" ? "" : ", or a search finds none that is better by validation"
+        }. ${computeCaption(comparison)}`,
     ),
     table(correctionRows(comparison)),
     table(copyRows(comparison)),
+    ...draftBlocks(comparison),
     ...controlBlocks(comparison),
     heading("What was trained on"),
     paragraph(
@@ -62,7 +67,7 @@ export function comparisonReport(comparison: Comparison, medium: Medium): Block[
 }
 
 function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
-  const { arms, measure, level, notes, benchmarks } = comparison;
+  const { arms, measure, level, notes, benchmarks, scaffold } = comparison;
   const what = measure === "solved" ? "Solved share" : "Mean quality";
   const warning = computeWarning(comparison);
   const single = arms.every(({ seeds }) => seeds.length === 1);
@@ -80,9 +85,9 @@ function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
     ...warning === undefined ? [] : [paragraph(`Warning: ${warning}`)],
     ...notes.length === 0 ? [] : [list(notes)],
     paragraph(
-      `${what} of held-out tasks${
-        macroCaption(benchmarks.length)
-      }, the latest answer after k self-improvement steps: ${spread}. ${computeCaption(comparison)}`,
+      `${what} of held-out tasks${macroCaption(benchmarks.length)}, ${answerWords[scaffold]}: ${spread}. ${
+        computeCaption(comparison)
+      }`,
     ),
     table(
       curveRows(
@@ -177,14 +182,34 @@ function countSentence({ differences, arms, resamples, level }: Comparison): str
   ].filter((sentence) => sentence !== "").join(" ");
 }
 
+/** Whether a search is worth more than choosing among drafts. */
+function draftBlocks(comparison: Comparison): Block[] {
+  const { arms, measure, level } = comparison;
+  if (arms.every(({ drafts }) => drafts === null)) return [];
+  return [
+    heading("Search beside drafts alone"),
+    paragraph(
+      `${
+        measure === "solved" ? "Solved share" : "Mean quality"
+      } of what a search found, beside the best by validation of ` +
+        "as many first attempts, drawn independently from the same policy: chosen in the same way, and without an oracle. " +
+        `With ${percent(level)} intervals. ${computeCaption(comparison)}`,
+    ),
+    table(draftRows(comparison)),
+  ];
+}
+
 function controlBlocks(comparison: Comparison): Block[] {
+  const { scaffold } = comparison;
   if (!hasControls(comparison.arms)) return [];
   return [
     heading("The same tokens spent on independent attempts"),
     paragraph(
       "Solved share of a chain's latest answer beside that of as many first attempts, drawn independently from the same " +
         "policy: their most common one, and the best of them. What is marked (oracle) presumes someone who knows which " +
-        `answer is right. ± one standard error. ${computeCaption(comparison)}`,
+        `answer is right. ${
+          scaffold === "chain" ? "" : "Of a search, the latest is the best so far by validation. "
+        }± one standard error. ${computeCaption(comparison)}`,
     ),
     table(controlRows(comparison)),
     table(controlDifferenceRows(comparison)),

@@ -157,6 +157,22 @@ export function controlDifferenceRows({ arms }: Comparison): Rows {
   ];
 }
 
+/** What searches found beside as many independent drafts, with intervals. */
+export function draftRows({ arms }: Comparison): Rows {
+  return [
+    ["arm", "responses", "found by search", "best of drafts", "search - drafts"],
+    ...arms.flatMap(({ label, drafts }) =>
+      drafts === null ? [] : [[
+        label,
+        String(drafts.attempts),
+        withInterval(drafts.found, share),
+        withInterval(drafts.drafts, share),
+        withInterval(drafts.difference, change),
+      ]]
+    ),
+  ];
+}
+
 /** What the curriculum gave to train on. */
 export function trainingRows({ arms }: Comparison): Rows {
   return [

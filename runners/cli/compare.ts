@@ -11,6 +11,7 @@ import { writeDurably } from "../../lib/write_durably.ts";
 import { comparisonReport } from "../../lib/report/comparison_report.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
 import { macroCaption } from "../../lib/report/figures.ts";
+import { axisWords } from "../../lib/report/scaffold_words.ts";
 import { toMarkdown, toText } from "../../lib/report/document.ts";
 import { settingsReport } from "../../lib/report/settings_report.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
@@ -181,7 +182,7 @@ async function writePage(
     ),
     `${comparison.measure === "solved" ? "solved share" : "mean quality"} of held-out tasks${
       macroCaption(comparison.benchmarks.length)
-    }`,
+    }${axisWords[comparison.scaffold]}`,
   );
   const path = (extension: string): string => join(out, `${name}.${extension}`);
   try {

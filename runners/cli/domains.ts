@@ -27,6 +27,7 @@ const builtIn = new Map<string, () => Promise<Domain>>([
   ["math", async () => await mathWith((await import("../../domains/math/problems/gsm8k.ts")).gsm8k())],
   ["svamp", async () => await mathWith((await import("../../domains/math/problems/svamp.ts")).svamp())],
   ["sudoku", async () => (await import("../../domains/math/sudoku/sudoku.ts")).sudoku()],
+  ["formula", async () => (await import("../../domains/mle/formula/formula.ts")).formula()],
   ["knobs", async () => (await import("../../domains/mle/knobs.ts")).knobs()],
   [
     "bfcl",

@@ -58,8 +58,14 @@ export async function findResults(
   return { results: [...unique.values()], notes };
 }
 
-/** The folder of runs that a word points into, and the name in it; no name for all of them. */
-async function placeOf(
+/**
+ * The folder of runs that a word points into, and the name in it; no name for all of them.
+ *
+ * @param word A path, or a run's id.
+ * @param runs The folder of all runs, where ids are looked up.
+ * @throws {UserError} If it names nothing.
+ */
+export async function placeOf(
   word: string,
   runs: string,
 ): Promise<{ readonly parent: string; readonly name: string | undefined }> {

@@ -27,6 +27,7 @@ const defaultRuns = "runs";
  *   "--allow-read=.,/data,runs,pages",
  *   "--allow-write=pages",
  * ]);
+ * assert.deepEqual(grants("tree", ["/data/one", "--task", "wages"]), ["-P=tree", "--allow-read=.,/data,runs"]);
  * assert.deepEqual(grants("conformance", ["math", "--json", "/data/cases.jsonl"]), [
  *   "-P=conformance",
  *   "--allow-read=.,/data",
@@ -51,9 +52,9 @@ export function grants(command: string, words: readonly string[]): string[] {
       ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
     );
   }
-  if (command === "compare") read.push(...operands(words).map((word) => dirname(word)));
+  if (command === "compare" || command === "tree") read.push(...operands(words).map((word) => dirname(word)));
   if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
-  if (command === "run" || command === "sql" || command === "compare") read.push(runs);
+  if (["run", "sql", "compare", "tree"].includes(command)) read.push(runs);
   if (command === "run") write.push(runs);
   if (out !== undefined) write.push(out);
   // A file that is being written there is read back and renamed.
@@ -90,7 +91,7 @@ function operands(words: readonly string[]): string[] {
   });
 }
 
-/** Options of `compare` and `conformance` that take no value. */
+/** Options of `compare`, `tree` and `conformance` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
 function flag(kind: "read" | "write" | "net" | "run", names: readonly string[]): string[] {

@@ -4,9 +4,11 @@ import { writeDurably } from "../../lib/write_durably.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { type Estimate, mean } from "../../lib/metrics/estimate.ts";
 import { openRuns, type Reader } from "../../lib/metrics/reader.ts";
+import { type Scaffold, scaffoldOf } from "../../lib/metrics/scaffold.ts";
 import { type ArmRow, armTable, type CurveRow, curveRows } from "../../lib/metrics/statistics.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
 import { macroCaption } from "../../lib/report/figures.ts";
+import { axisWords, shortWords } from "../../lib/report/scaffold_words.ts";
 import { terminalChart } from "../../lib/report/terminal_chart.ts";
 import { textTable } from "../../lib/report/text_table.ts";
 import { shellWord } from "./shell_word.ts";
@@ -39,7 +41,8 @@ export async function summarize(
   const last = Math.max(...arms.map(({ steps }) => steps));
   const warnings = reader.warnings.map((warning) => `warning: ${warning}`);
   const picture = join(runs, "reports", `${plan.name}-${plan.hash.slice(0, 8)}.svg`);
-  await writePicture(picture, plan.name, curves);
+  const scaffold = scaffoldOf(jobs.map(({ settings: { evaluate } }) => ({ evaluate })));
+  await writePicture(picture, plan.name, curves, scaffold);
   const names = jobs.map(({ id }) => `'${id}'`).join(", ");
   const split = curves.some(({ benchmarks }) => benchmarks.length > 0) ? "split, " : "";
   const sql = `select arm, ${split}step, avg(quality) q, avg(solved) s from final_scores ` +
@@ -47,7 +50,9 @@ export async function summarize(
   const over = macroCaption(Math.max(...curves.map(({ benchmarks }) => benchmarks.length)));
   return [
     "",
-    `Solved share of held-out tasks after k self-improvement steps (latest iterate, ± one standard error${over}):`,
+    `Solved share of held-out tasks after k self-improvement steps (${
+      shortWords[scaffold]
+    }, ± one standard error${over}):`,
     "",
     textTable([
       ["arm", "seeds", "k = 0", "k = 1", "k = 4", "k = 16", `Δ${last}`],
@@ -138,10 +143,15 @@ function reading(arms: readonly ArmRow[]): string {
     "about twice its error as none.";
 }
 
-async function writePicture(path: string, name: string, curves: readonly CurveRow[]): Promise<void> {
+async function writePicture(
+  path: string,
+  name: string,
+  curves: readonly CurveRow[],
+  scaffold: Scaffold,
+): Promise<void> {
   const title = `${name}: solved share after k self-improvement steps`;
   const benchmarks = Math.max(...curves.map((row) => row.benchmarks.length));
-  const measured = `solved share of held-out tasks${macroCaption(benchmarks)}`;
+  const measured = `solved share of held-out tasks${macroCaption(benchmarks)}${axisWords[scaffold]}`;
   const points = curves.map(({ arm, step, solved }) => ({
     arm,
     step,

@@ -26,7 +26,7 @@ export const validateCommand: Command = {
     json: { type: "boolean", help: "Print every figure and finding as JSON" },
   },
   examples: [
-    "deno task validate math                        # all of GSM8K; also svamp, sudoku, knobs, bfcl, tiny-files",
+    "deno task validate math                        # all of GSM8K; also svamp, sudoku, formula, knobs, bfcl, …",
     "deno task validate experiments/ladder_math.ts  # each domain of an experiment's arms",
     "deno task validate my_domain.ts --tasks 64     # a file that exports a domain",
   ],

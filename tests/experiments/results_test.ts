@@ -7,6 +7,8 @@ import { toMarkdown } from "exitlab/lib/report/document.ts";
 import ablations from "exitlab/experiments/ablations_math.ts";
 import knobs from "exitlab/experiments/ladder_knobs.ts";
 import ladder from "exitlab/experiments/ladder_math.ts";
+import mle from "exitlab/experiments/ladder_mle.ts";
+import mleOne from "exitlab/experiments/ladder_mle_one.ts";
 import tools from "exitlab/experiments/ladder_tools.ts";
 import unlimited from "exitlab/experiments/ladder_math_unlimited.ts";
 
@@ -22,6 +24,8 @@ const pages: readonly (readonly [string, Page])[] = [
   ["ladder_math_unlimited", { experiment: unlimited, against: ["grpo", "chain"] }],
   ["ladder_knobs", { experiment: knobs, against: ["grpo", "chain"], measure: "quality" }],
   ["ladder_tools", { experiment: tools, against: ["grpo", "chain"] }],
+  ["ladder_mle", { experiment: mle, against: ["grpo", "chain"] }],
+  ["ladder_mle_one", { experiment: mleOne, against: ["grpo", "chain"] }],
   ["ablations_math", { experiment: ablations, against: ["improve"] }],
 ];
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rootStart, startId } from "../../../lib/curriculum/start.ts";
+import { rootStart, startId, usualMode } from "../../../lib/curriculum/start.ts";
 
 const attempt = { response: "x", verdict: { quality: 0, solved: false, reward: 0 }, feedback: null };
 
@@ -28,4 +28,12 @@ Deno.test("rootStart() is a first attempt at the first turn", () => {
     chain: 0,
     born: 0,
   });
+});
+
+Deno.test("usualMode() mends an attempt that failed and improves all others", () => {
+  assert.equal(usualMode(attempt), "improve");
+  for (const failed of [true, false]) {
+    const verdict = { ...attempt.verdict, failed };
+    assert.equal(usualMode({ ...attempt, verdict }), failed ? "debug" : "improve");
+  }
 });

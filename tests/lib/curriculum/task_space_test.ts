@@ -6,6 +6,7 @@ import type { ScoreDraw } from "../../../lib/curriculum/score_draw.ts";
 import { Softmax } from "../../../lib/curriculum/softmax.ts";
 import { rootStart, type Start } from "../../../lib/curriculum/start.ts";
 import { type Eviction, TaskSpace } from "../../../lib/curriculum/task_space.ts";
+import type { JsonObject } from "../../../lib/json.ts";
 import { Random } from "../../../lib/random.ts";
 import {
   type NaiveEntry,
@@ -314,6 +315,21 @@ Deno.test("TaskSpace continues from a saved state with the same future, bit for 
   }
 });
 
+function withVerdict(start: Start, more: JsonObject): JsonObject {
+  return { ...start, attempt: { response: "x", verdict: { ...wrong, ...more }, feedback: null } };
+}
+
+const wrong = { quality: 0, solved: false, reward: 0 };
+
+Deno.test("TaskSpace restores that an attempt failed", () => {
+  const [space] = pair(softmax(4), { capacity: 2, staleness: 0.5 });
+  const attempt = { response: "x", verdict: { ...wrong, failed: true }, feedback: "Line 1" };
+  space.offer({ ...startAt(0), mode: "debug", attempt }, 0.1);
+  const [restored] = pair(softmax(4), { capacity: 2, staleness: 0.5 });
+  restored.restore(JSON.parse(JSON.stringify(space.state())));
+  assert.deepEqual(restored.entries(), space.entries());
+});
+
 Deno.test("TaskSpace refuses states that are not its own, and stays as it was", () => {
   const entry = { start: startAt(1), score: 0.1, visits: 0, order: 0 };
   const byScore = { slope: 0, anchor: 0 };
@@ -328,6 +344,8 @@ Deno.test("TaskSpace refuses states that are not its own, and stays as it was", 
       {},
       { ...good, entries: [{ ...entry, score: -1 }] },
       { ...good, entries: [{ ...entry, start: { ...entry.start, mode: "guess" } }] },
+      { ...good, entries: [{ ...entry, start: withVerdict(entry.start, { failed: "yes" }) }] },
+      { ...good, entries: [{ ...entry, start: withVerdict(entry.start, { broken: true }) }] },
       { ...good, draws: { ...good.draws, lasts: [1, 1] }, entries: [entry, entry] },
       { ...good, draws: { ...good.draws, lasts: [1, 1, 1] }, entries: three },
       { ...good, draws: { ...good.draws, lasts: [] } },

@@ -19,6 +19,11 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
     check: "verdict",
     message: /NaN/,
   },
+  "fails with something to show for it": {
+    change: verdictWith({ failed: true }),
+    check: "verdict",
+    message: /failed, but has a quality of/,
+  },
   "rewards above 1": { change: verdictWith({ reward: 1.5 }), check: "verdict", message: /reward of 1.5/ },
   "scores its reference below 1": {
     change: verdictWith({ quality: 0.9 }),

@@ -17,7 +17,7 @@ function outcome(benchmark: string, step: number, ...qualities: readonly number[
   const all = attempts(...qualities);
   const attempt = all.at(-1);
   if (attempt === undefined) throw new Error("An episode has a turn");
-  const rest = { changed: false, tokens: 1, shortened: 0 };
+  const rest = { changed: false, tokens: 1, shortened: 0, mode: "improve" } as const;
   return { task: "t", benchmark, sample: 0, step, attempt, attempts: all, ...rest };
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { evaluate, type EvaluationContext } from "exitlab/lib/loop/evaluate.ts";
 import type { SampleRequest } from "exitlab/lib/engine/engine.ts";
+import { debug } from "exitlab/lib/operator/debug.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
+import { fragile } from "../../support/fragile_domain.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
@@ -52,6 +54,20 @@ Deno.test("evaluate() asks to improve the latest response, and shows no verdict"
     const prompt = text(request.prompt);
     assert(prompt.includes(before));
     assert.doesNotMatch(prompt, /solved|correct|quality|reward|verdict/i);
+  }
+});
+
+Deno.test("evaluate() asks to mend the latest response where it failed, whatever the arm's operators are", async () => {
+  for (const operators of [[], [improve()], [debug(), improve()]]) {
+    const at = { ...context(), operators };
+    const outcomes = await evaluate({ ...at, domain: fragile() }, 0);
+    const prompts = at.asked.slice(1).flat().map(({ prompt }) => String.fromCodePoint(...prompt));
+    assert(prompts.some((prompt) => prompt.includes("mend it first")));
+    for (const [index, prompt] of prompts.entries()) {
+      const before = outcomes[index]?.attempt;
+      assert(prompt.includes(before?.response ?? "missing"));
+      assert.equal(prompt.includes("mend it first"), before?.verdict.failed === true);
+    }
   }
 });
 

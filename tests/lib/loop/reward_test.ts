@@ -13,7 +13,7 @@ function reward(rule: SelfIterationReward, mode: Mode, before: number, after: nu
 }
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-const iterating = fc.constantFrom<Mode>("improve", "diverge", "custom-check");
+const iterating = fc.constantFrom<Mode>("improve", "debug", "diverge", "custom-check");
 const rules: readonly RewardRule[] = ["absolute", "improvement", "improvement-or-keep"];
 
 Deno.test("responseReward() is the absolute reward when there was no attempt before, or it was not shown", () => {
@@ -66,6 +66,27 @@ Deno.test("responseReward() takes one rule a mode, absolute where a mode has non
   assert.equal(reward(rule, "custom-check", 0.5, 0.75), 0.5);
   assert.equal(reward(rule, "custom-other", 0.5, 0.75), 0.75);
   assert.equal(reward({}, "improve", 0.5, 0.75), 0.75);
+});
+
+Deno.test("responseReward() of graded programs: what was left to gain for improve, the plain score for diverge", () => {
+  const rule = { improve: "improvement", diverge: "absolute" } as const;
+  assert.equal(reward(rule, "improve", 0.5, 0.75), 0.5);
+  assert.equal(reward(rule, "improve", 0.75, 0.5), 0);
+  assert.equal(reward(rule, "diverge", 0.5, 0.75), 0.75);
+  assert.equal(reward(rule, "diverge", 0.75, 0.5), 0.5);
+  assert.equal(reward(rule, "debug", 0, 0.75), 0.75);
+});
+
+Deno.test("responseReward() of mending what failed is the plain score by every rule", () => {
+  fc.assert(fc.property(unit, fc.constantFrom<RewardRule | undefined>(undefined, ...rules), (after, own) => {
+    const failed = { ...verdict(0), failed: true };
+    const usual: readonly SelfIterationReward[] = [...rules, {}, { debug: "improvement" }, {
+      improve: "improvement",
+    }];
+    for (const rule of usual) {
+      assert.equal(responseReward(domain(rule), "debug", failed, verdict(after, false), own), after);
+    }
+  }));
 });
 
 Deno.test("responseReward() takes a domain's one rule for the modes of a user's own operators too", () => {

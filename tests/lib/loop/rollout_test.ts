@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { rollOut, type RolloutContext, rootSource } from "exitlab/lib/loop/rollout.ts";
 import type { Start } from "exitlab/lib/curriculum/start.ts";
+import { debug } from "exitlab/lib/operator/debug.ts";
+import { improve } from "exitlab/lib/operator/improve.ts";
+import { Random } from "exitlab/lib/random.ts";
+import { fragile } from "../../support/fragile_domain.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { stubPolicy } from "../../support/stub_engine.ts";
 
@@ -15,6 +19,11 @@ function context(turns: number): RolloutContext {
     groupSize: 3,
     seed: 1,
   };
+}
+
+function fragileContext(): RolloutContext {
+  const domain = fragile();
+  return { ...context(1), domain, tasks: domain.tasks("train"), groupSize: 6 };
 }
 
 function root(at: RolloutContext, index: number, change: Partial<Start> = {}): Start {
@@ -84,6 +93,57 @@ Deno.test("rollOut() makes a group of every step of a chain, each from its own r
     const before = groups[0]?.rollouts[index]?.responses[0]?.text ?? "missing";
     assert(rollout.responses[0]?.promptText.includes(before));
   }
+});
+
+Deno.test("rollOut() asks each rollout of a chain to mend its own failed response, in a group to improve", async () => {
+  const at = fragileContext();
+  const groups = await rollOut(at, [root(at, 0, { chain: 2 }), root(at, 1, { chain: 2 })], 1);
+  assert.deepEqual(new Set(groups.map(({ start }) => start.mode)), new Set(["base", "improve"]));
+  const steps = groups.filter(({ chainStep }) => chainStep > 0).flatMap(({ rollouts }) => rollouts);
+  assert.deepEqual(new Set(steps.map(({ start }) => start.mode)), new Set(["improve", "debug"]));
+  for (const { start, responses } of steps) {
+    const failed = start.attempt?.verdict.failed === true;
+    assert.equal(start.mode, failed ? "debug" : "improve");
+    assert.equal(responses[0]?.promptText.includes("mend it first"), failed);
+  }
+});
+
+Deno.test("rollOut() asks a failed start in the words of debug(), and rewards it by the plain score", async () => {
+  const at = fragileContext();
+  const [first] = await rollOut(at, [root(at, 0)], 1);
+  const failed = first?.rollouts.flatMap(({ successors }) => successors)
+    .find(({ attempt }) => attempt?.verdict.failed === true);
+  assert.ok(failed !== undefined);
+  const operators = [improve(), debug()];
+  const asked = operators.reduce((start, operator) => operator.transform(start, new Random(1)), failed);
+  const [group] = await rollOut({ ...at, operators }, [asked], 2);
+  assert.equal(group?.start.mode, "debug");
+  for (const { verdict, reward, responses } of group?.rollouts ?? []) {
+    assert.equal(reward, verdict.reward);
+    assert.match(responses[0]?.promptText ?? "", /mend it first[^]*Cannot begin with "[12]"/);
+  }
+});
+
+Deno.test("rollOut() gives each partial history what came of it, and whether its own response failed", async () => {
+  const at = context(2);
+  const { domain } = at;
+  const failing: typeof domain = {
+    ...domain,
+    step: async (task, state, response) => {
+      const step = await domain.step(task, state, response);
+      const failed = !step.done && response.startsWith("1");
+      return failed ? { ...step, verdict: { quality: 0, solved: false, reward: 0, failed } } : step;
+    },
+  };
+  const [group] = await rollOut({ ...at, domain: failing, groupSize: 24 }, [root(at, 0)], 1);
+  const seen = new Set<boolean>();
+  for (const { verdict, successors: [first, last] } of group?.rollouts ?? []) {
+    const failed = first?.attempt?.response.startsWith("1") === true;
+    seen.add(failed);
+    assert.deepEqual(first?.attempt?.verdict, failed ? { ...verdict, failed } : verdict);
+    assert.deepEqual(last?.attempt?.verdict, verdict);
+  }
+  assert.equal(seen.size, 2);
 });
 
 Deno.test("rollOut() refuses a prompt that the policy has no room for", async () => {

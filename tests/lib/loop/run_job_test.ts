@@ -8,6 +8,7 @@ import { compile } from "exitlab/lib/experiment/compile.ts";
 import type { Job } from "exitlab/lib/experiment/settings.ts";
 import { grpo } from "exitlab/lib/objective/grpo.ts";
 import { changeBonus } from "exitlab/lib/operator/change_bonus.ts";
+import { debug } from "exitlab/lib/operator/debug.ts";
 import { diverge } from "exitlab/lib/operator/diverge.ts";
 import { diversityBonus } from "exitlab/lib/operator/diversity_bonus.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
@@ -18,6 +19,7 @@ import { type JobEvent, type JobResult, runJob } from "exitlab/lib/loop/run_job.
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
 import { openStore } from "exitlab/lib/metrics/store.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "exitlab/lib/loop/checkpoint.ts";
+import { fragile } from "../../support/fragile_domain.ts";
 import { digits } from "../../support/digit_domain.ts";
 import { errands } from "./errands_domain.ts";
 import { allRows } from "../../support/all_rows.ts";
@@ -62,6 +64,23 @@ const variants = {
     objective: grpo({ groups: 6, groupSize: 4, importance: { mode: "truncate", most: 2 } }),
     sampling: { publishEvery: 2 },
   }),
+  mending: defineExperiment({
+    ...shared,
+    domain: fragile(),
+    policy: readingPolicy,
+    sampling: { maxTokens: 5 },
+    curriculum: exploring,
+    operators: [improve(), debug(), diverge({ probability: 0.5 }), selfImitation()],
+  }),
+  searching: defineExperiment({
+    ...shared,
+    domain: fragile(),
+    policy: readingPolicy,
+    sampling: { maxTokens: 5 },
+    curriculum: exploring,
+    operators: [improve(), debug()],
+    evaluate: { ...shared.evaluate, steps: 6, search: { drafts: 2, debugProbability: 0.5, debugDepth: 1 } },
+  }),
   turns: defineExperiment({
     ...shared,
     domain: errands(),
@@ -85,6 +104,8 @@ const variantNames: readonly Variant[] = [
   "shaped",
   "redrawn",
   "imitating",
+  "mending",
+  "searching",
   "turns",
   "turnsChain",
 ];

@@ -126,7 +126,13 @@ Deno.test("a macro-average over seeds and its error know seeds alone, and with o
 
 Deno.test("a comparison on one benchmark is that of runs that have no other, tokens and all", () => {
   const draws = 5;
-  const drawn = { solved: Array(40 * draws).fill(true), same: Array(40 * draws).fill(0) };
+  const unknown = Array(40 * draws).fill(null);
+  const drawn = {
+    solved: Array(40 * draws).fill(true),
+    same: Array(40 * draws).fill(0),
+    pickedSolved: unknown,
+    pickedQuality: unknown,
+  };
   const tokens = [{ benchmark: "math500", chains: 30 * 5 * 7, draws: 30 * 5 * 11 }, {
     benchmark: "aime",
     chains: 10 * 5 * 100,

@@ -3,7 +3,10 @@ import { UserError } from "../../../lib/errors.ts";
 import { compareRuns } from "../../../lib/metrics/comparison.ts";
 import { compareCompute } from "../../../lib/metrics/equal_compute.ts";
 import { estimate } from "../../../lib/metrics/estimate.ts";
+import type { RunResults } from "../../../lib/metrics/run_results.ts";
 import { results } from "./fabricate_results.ts";
+import { comparisonReport } from "../../../lib/report/comparison_report.ts";
+import { toText } from "../../../lib/report/document.ts";
 
 const half = (task: number): boolean => task % 2 === 0;
 const learns = (task: number, step: number): boolean => task % 2 === 0 || step >= task;
@@ -54,6 +57,24 @@ Deno.test("compareRuns() gives each arm its curve, gain, area and corrections", 
   );
   assert.equal(arm.gain.resampled, "tasks");
   assert.equal(arm.controls, null);
+});
+
+Deno.test("compareRuns() says whether answers are the latest of chains or the best so far of searches", () => {
+  const settings = { evaluate: { steps: 4, search: { drafts: 1 } } };
+  const [chain, search] = [results("grpo", 1, learns), results("exit", 1, learns, { settings })];
+  assert.equal(compareRuns([chain]).scaffold, "chain");
+  assert.equal(compareRuns([search]).scaffold, "search");
+  const both = compareRuns([chain, search]);
+  assert.equal(both.scaffold, "both");
+  assert.match(both.notes.join(), /Evaluated by search are exit alone: their answers are the best so far by/);
+  const texts = [[chain], [search], [chain, search]].map((runs) =>
+    toText(comparisonReport(compareRuns(runs), "terminal")).replaceAll("\n", " ")
+  );
+  assert.match(texts[0] ?? "", /the latest answer after k self-improvement steps/);
+  assert.doesNotMatch(texts[0] ?? "", /search|validation/);
+  assert.match(texts[1] ?? "", /after k steps of a search the best answer so far by validation/);
+  assert.doesNotMatch(texts[1] ?? "", /latest answer/);
+  assert.match(texts[2] ?? "", /the latest answer of a chain, or the best so far by validation of a search/);
 });
 
 Deno.test("compareRuns() stops at a step that is asked for, and refuses one that is not reached", () => {
@@ -171,7 +192,7 @@ Deno.test("compareRuns() sets a chain beside as many independent attempts", () =
   });
   const same = solved.map((_, at) => Math.max(0, at % draws - 1) === 0 ? 0 : at % draws);
   const run = results("exit", 1, learns, {
-    ...{ draws, drawn: { solved, same } },
+    ...{ draws, drawn: { solved, same, pickedSolved: solved, pickedQuality: solved.map(() => null) } },
     tokens: [{ benchmark: "test", chains: 90, draws: 60 }],
   });
   const { arms: [arm] } = compareRuns([run]);
@@ -187,6 +208,33 @@ Deno.test("compareRuns() sets a chain beside as many independent attempts", () =
   assert.equal(early?.attempts, 2);
   // Two of five draws are right on even tasks besides the last, which always is: 1 - C(2,2)/C(5,2), 1 - C(4,2)/C(5,2).
   assert.ok(Math.abs((early?.bestOfDraws.mean ?? NaN) - (0.9 + 0.4) / 2) < 1e-12);
+});
+
+Deno.test("compareRuns() sets a search beside the best by validation of as many drafts", () => {
+  const [draws, tasks] = [5, 6];
+  // What is picked is right on the first three tasks from the third draw on.
+  const pickedSolved = Array.from({ length: tasks * draws }, (_, at) => at % draws >= 2 && at < 3 * draws);
+  const pickedQuality = pickedSolved.map((solved) => solved ? 0.75 : 0.25);
+  const solved = pickedSolved.map(() => true);
+  const drawn = { solved, same: solved.map((_, at) => at % draws), pickedSolved, pickedQuality };
+  const settings = { evaluate: { search: { drafts: 1 } } };
+  const run = results("exit", 1, learns, { draws, drawn, settings });
+  const drafts = compareRuns([run]).arms[0]?.drafts;
+  assert.equal(drafts?.attempts, 5);
+  assert.equal(drafts?.drafts.mean, 0.5);
+  assert.ok(Math.abs((drafts?.found.mean ?? NaN) - 5 / 6) < 1e-12);
+  assert.ok(Math.abs((drafts?.difference.mean ?? NaN) - 2 / 6) < 1e-12);
+  assert.equal(compareRuns([run], { step: 1 }).arms[0]?.drafts?.drafts.mean, 0);
+  assert.equal(compareRuns([run], { measure: "quality" }).arms[0]?.drafts?.drafts.mean, 0.5);
+  const text = (of: RunResults) => toText(comparisonReport(compareRuns([of]), "terminal"));
+  assert.match(text(run), /Search beside drafts alone\n[^]*arm +responses +found by search +best of drafts/);
+  // Of a chain, and where nobody knows what the draws scored on validation, there is nothing to say.
+  const chain = results("exit", 1, learns, { draws, drawn });
+  const old = { ...run, drawn: { ...drawn, pickedSolved: pickedSolved.map(() => null) } };
+  for (const silent of [chain, old]) {
+    assert.equal(compareRuns([silent]).arms[0]?.drafts, null);
+    assert.doesNotMatch(text(silent), /drafts alone/);
+  }
 });
 
 Deno.test("compareRuns() compares qualities where that is asked, if there are any", () => {

@@ -1,5 +1,5 @@
 /** Made-up runs: every number follows from the iteration, so that two of them are alike. */
-import type { Batch, RunRow, StartRow } from "../../../lib/metrics/rows.ts";
+import type { Batch, ResampleRow, RunRow, StartRow } from "../../../lib/metrics/rows.ts";
 import { openStore, type RunStore } from "../../../lib/metrics/store.ts";
 
 /** Text that breaks careless quoting, line splitting and encoding. */
@@ -43,12 +43,14 @@ export function batch(n: number): Batch {
     rollouts: [0, 1, 2, 3].map((index) => ({
       ...{ iteration: n, groupIndex: index >> 1, rollout: index & 1, prompt: null, response: hostile },
       ...{ quality: index / 3, solved: index === 3, reward: index / 3, advantage: index - 1.5, tokens: 9 },
-      ...{ finish: "stop", shortened: index * 100 },
+      ...{ finish: "stop", shortened: index * 100, ownMode: index % 2 === 0 ? "improve" : "debug" },
+      failed: index === 0,
     })),
     starts: [start(`s${n}`, n, n), ...(n > 1 ? [start(`s${n - 1}`, n - 1, n), start("s0", 0, n)] : [])],
     evaluations: n % 2 === 0
       ? evaluation(n, (task, sample, step) => (task + sample + step + n) % 3 === 0)
       : [],
+    nodes: n % 2 === 0 ? tree(n) : [],
     resamples: n % 2 === 0
       ? draws(n, (task, draw) => ({ solved: task === draw, response: `${draw % 2}` }))
       : [],
@@ -98,22 +100,40 @@ export function evaluation(
       Array.from({ length: steps + 1 }, (_, step) => ({
         ...{ iteration, split: "test", task: `t${task}`, sample, step, quality: 0.5, tokens: 3 },
         ...{ solved: solved(task, sample, step), changed: step > 0, response: `${hostile} ${step}` },
-        shortened: step,
+        ...{ shortened: step, mode: step === 0 ? "base" : "improve" },
+        ...{ failed: false, validation: 0.25 },
       }))
     )
   );
 }
 
+/** A search of five nodes over a task: a draft that fails, is mended twice and then improved twice, once for the better. */
+export function tree(iteration: number): NonNullable<Batch["nodes"]> {
+  const nodes = [
+    { mode: "base", parent: null, debugDepth: 0, validation: 0, quality: 0, failed: true, best: false },
+    { mode: "debug", parent: 0, debugDepth: 1, validation: 0, quality: 0, failed: true, best: false },
+    { mode: "debug", parent: 1, debugDepth: 2, validation: 0.25, quality: 0.5, failed: false, best: true },
+    { mode: "improve", parent: 2, debugDepth: 0, validation: 0.125, quality: 1, failed: false, best: false },
+    { mode: "improve", parent: 2, debugDepth: 0, validation: 0.5, quality: 0.25, failed: false, best: true },
+  ];
+  return nodes.map((node, step) => ({
+    ...{ iteration, split: "test", task: "t0", sample: 0, node: step, step, solved: node.quality === 1 },
+    ...{ ...node, tokens: 7 + step, shortened: 0, response: `${hostile} ${step}` },
+    feedback: node.failed ? `Line 1: ${hostile}` : null,
+  }));
+}
+
 /** First attempts at some tasks, each drawn `count` times, as a rule says. */
 export function draws(
   iteration: number,
-  drawn: (task: number, draw: number) => { readonly solved: boolean; readonly response: string },
+  drawn: (task: number, draw: number) => Pick<ResampleRow, "solved" | "response"> & Partial<ResampleRow>,
   count = 3,
   tasks = 3,
 ): NonNullable<Batch["resamples"]> {
   return [...Array(tasks).keys()].flatMap((task) =>
     Array.from({ length: count }, (_, draw) => ({
       ...{ iteration, split: "test", task: `t${task}`, draw, quality: 0.5, tokens: 3 },
+      ...{ failed: false, validation: 0.25 },
       ...drawn(task, draw),
     }))
   );

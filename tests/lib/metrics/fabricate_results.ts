@@ -37,7 +37,7 @@ export function results(
       copiedUnsolved: places.map(() => 0),
       solvedSoFar: count((at) => [...Array(stepOf(at) + 1).keys()].some((step) => solved(taskOf(at), step))),
     },
-    ...{ draws: 0, drawn: { solved: [], same: [] } },
+    ...{ draws: 0, drawn: { solved: [], same: [], pickedSolved: [], pickedQuality: [] } },
     tokens: [{ benchmark: "test", chains: places.length * 3, draws: 0 }],
     ...others,
   };

@@ -8,7 +8,7 @@ import { corrections } from "../../../lib/metrics/corrections.ts";
 import { openRuns } from "../../../lib/metrics/reader.ts";
 import { readResults, writeResults } from "../../../lib/metrics/results_file.ts";
 import { parseRunResults, type RunResults } from "../../../lib/metrics/run_results.ts";
-import type { Batch } from "../../../lib/metrics/rows.ts";
+import type { Batch, ResampleRow } from "../../../lib/metrics/rows.ts";
 import { Random } from "../../../lib/random.ts";
 import { batch, begin, draws, evaluation, inFolder, runRow } from "./fabricate.ts";
 
@@ -23,7 +23,11 @@ function randomAnswers(seed: number, steps: number): Batch {
     }));
   const resamples = draws(
     40,
-    () => ({ solved: random.chance(0.4), response: `${random.int(3)}` }),
+    () => {
+      const [solved, response, failed] = [random.chance(0.4), `${random.int(3)}`, random.chance(0.3)];
+      const validation = failed ? 0 : random.int(4) / 3;
+      return { solved, response, failed, validation, quality: random.int(7) / 7 };
+    },
     steps + 1,
     5,
   );
@@ -55,6 +59,11 @@ async function oneRun(...batches: readonly Batch[]): Promise<RunResults> {
   const [result] = results;
   assert.ok(result !== undefined);
   return result;
+}
+
+/** What a draw is picked by: any that ran before those that failed. */
+function rank({ failed, validation }: ResampleRow): number {
+  return failed === true ? -1 : validation ?? NaN;
 }
 
 Deno.test("collectResults() counts what a count by hand counts", async () => {
@@ -96,6 +105,11 @@ Deno.test("collectResults() counts what a count by hand counts", async () => {
       const place = at * (steps + 1) + draw;
       assert.equal(drawn.solved[place], solved);
       assert.equal(drawn.same[place], attempts.findIndex((other) => other.response === response));
+      const picked = attempts.slice(0, draw + 1).reduce((best, next) =>
+        rank(next) > rank(best) ? next : best
+      );
+      assert.equal(drawn.pickedSolved[place], picked.solved);
+      assert.equal(drawn.pickedQuality[place], Math.fround(picked.quality ?? NaN));
     }
   }
 });

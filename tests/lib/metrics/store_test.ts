@@ -194,20 +194,33 @@ Deno.test("openStore() refuses metrics of a newer schema", () =>
     const database = await openDatabase(`${runs}/one/run.duckdb`, {});
     await database.connection.run("update meta set schema_version = 99");
     database.close();
-    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 3/);
+    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 4/);
   }));
 
 /** What undoes each later version of the schema, the newest first. */
 const olderSchemas: readonly (readonly [schema: number, undo: string])[] = [
+  [
+    3,
+    "drop table nodes; alter table rollouts drop own_mode; alter table rollouts drop failed; " +
+    "alter table evaluations drop mode; alter table evaluations drop failed; " +
+    "alter table evaluations drop validation; alter table resamples drop failed; " +
+    "alter table resamples drop validation;",
+  ],
   [2, "alter table rollouts drop shortened; alter table evaluations drop shortened;"],
   [1, "drop table resamples;"],
 ];
 
-/** A batch as an older exitlab wrote it: no prompt was shortened then. */
+/** A batch as the oldest exitlab wrote it: no prompt was shortened then, and nothing says what was asked. */
 function oldBatch(n: number): Batch {
   const { rollouts = [], evaluations = [], ...others } = batch(n);
-  const whole = <Row>(rows: readonly Row[]) => rows.map((row) => ({ ...row, shortened: 0 }));
-  return { ...others, rollouts: whole(rollouts), evaluations: whole(evaluations), resamples: [] };
+  const old = { shortened: 0, failed: null };
+  return {
+    ...others,
+    rollouts: rollouts.map((row) => ({ ...row, ...old, ownMode: null })),
+    evaluations: evaluations.map((row) => ({ ...row, ...old, mode: null, validation: null })),
+    nodes: [],
+    resamples: [],
+  };
 }
 
 /** Takes the run in a folder back to an older schema: its database, and its tail, which knows no later columns. */
@@ -218,13 +231,17 @@ async function makeOld(folder: string, schema: number): Promise<void> {
   database.close();
   const tail = `${folder}/events.jsonl`;
   const text = await Deno.readTextFile(tail);
-  const old = text.replace('{"schema":3', `{"schema":${schema}`).replaceAll(/,"shortened":\[[\d,]*\]/g, "");
-  assert.ok(!old.includes("shortened"));
+  const old = text.replace('{"schema":4', `{"schema":${schema}`)
+    .replaceAll(/,"validation":\[(null,?)*\]/g, "")
+    .replaceAll(/,"(own_)?mode":\[(null,?)*\],"failed":\[(null,?)*\]/g, "")
+    .replaceAll(schema < 3 ? /,"shortened":\[[\d,]*\]/g : /$^/g, "");
+  assert.equal(old.includes("shortened"), schema === 3);
+  assert.ok(!old.includes("failed"));
   await Deno.writeTextFile(tail, old);
 }
 
 for (const [schema] of olderSchemas) {
-  Deno.test(`openStore() brings metrics of schema ${schema} to schema 3, loses none and goes on`, () =>
+  Deno.test(`openStore() brings metrics of schema ${schema} to schema 4, loses none and goes on`, () =>
     inFolder(async (runs) => {
       const store = await begin(runs, "old");
       for (const n of [1, 2]) await store.write(oldBatch(n));
@@ -239,7 +256,7 @@ for (const [schema] of olderSchemas) {
       assert.deepEqual(await contents(runs), before);
       // Rows of all tables: an older database got its later columns at the end of a table.
       for (const n of [3, 4]) await resumed.write(batch(n));
-      assert.match(await Deno.readTextFile(`${runs}/old/events.jsonl`), /^{"schema":3,/);
+      assert.match(await Deno.readTextFile(`${runs}/old/events.jsonl`), /^{"schema":4,/);
       await resumed.finish("finished");
 
       const whole = await begin(`${runs}/fresh`, "old");

@@ -4,7 +4,7 @@ import { majorityAtK } from "../../../lib/metrics/majority_at_k.ts";
 import { passAtK } from "../../../lib/metrics/pass_at_k.ts";
 import type { Batch, GroupRow, StartRow } from "../../../lib/metrics/rows.ts";
 import { Random } from "../../../lib/random.ts";
-import { batch, begin, draws, evaluation, inFolder } from "./fabricate.ts";
+import { batch, begin, draws, evaluation, inFolder, tree } from "./fabricate.ts";
 
 async function ask(batches: readonly Batch[], sql: string): Promise<unknown> {
   return await inFolder(async (runs) => {
@@ -114,6 +114,48 @@ Deno.test("copies tells copies of right answers from copies of wrong ones", asyn
       "select iteration, split, step, chains, round(copied, 6), copied_solved, copied_unsolved from copies",
     ),
     [[5, "test", 1, 6, 0.666667, 1, 0.5], [5, "test", 2, 6, 0.666667, 0.75, 0.5]],
+  );
+});
+
+Deno.test("best_draws picks the first of the best that ran by validation, never by the test score", async () => {
+  const scores = [
+    [{ failed: true, validation: 0, quality: 0 }, { validation: 0, quality: 0.5 }, {
+      validation: 0,
+      quality: 1,
+    }],
+    [{ validation: 0.25, quality: 1 }, { validation: 0.5, quality: 0.25 }, {
+      validation: 0.5,
+      quality: 0.75,
+    }],
+  ];
+  const resamples = draws(
+    3,
+    (task, draw) => {
+      const { quality = NaN, ...rest } = scores[task]?.[draw] ?? {};
+      return { solved: quality === 1, response: "", quality, ...rest };
+    },
+    3,
+    2,
+  );
+  assert.deepEqual(await ask([{ resamples }], "select draws, tasks, quality, solved from best_draws"), [
+    [1, 2, 0.5, 0.5],
+    [2, 2, 0.375, 0],
+    [3, 2, 0.375, 0],
+  ]);
+});
+
+Deno.test("search_modes tells by mode what failed, what was best and what a parent gained", async () => {
+  const nodes = [2, 4].flatMap((iteration) => tree(iteration));
+  assert.deepEqual(
+    await ask(
+      [{ nodes }],
+      "select mode, nodes, failed, best, validation, gain from search_modes where iteration = 4",
+    ),
+    [
+      ["base", 1, 1, 0, null, null],
+      ["debug", 2, 0.5, 0.5, 0.25, 0.125],
+      ["improve", 2, 0, 0.5, 0.3125, 0.0625],
+    ],
   );
 });
 

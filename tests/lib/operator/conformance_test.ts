@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { UserError } from "exitlab/lib/errors.ts";
 import { changeBonus } from "exitlab/lib/operator/change_bonus.ts";
 import { checkOperator } from "exitlab/lib/operator/conformance.ts";
+import { debug } from "exitlab/lib/operator/debug.ts";
 import { diverge } from "exitlab/lib/operator/diverge.ts";
 import { diversityBonus } from "exitlab/lib/operator/diversity_bonus.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
@@ -14,6 +15,8 @@ import { promptOperator } from "exitlab/lib/operator/prompt_operator.ts";
 const sound: readonly OperatorPart[] = [
   improve(),
   improve({ reward: "improvement-or-keep" }),
+  debug(),
+  debug({ reward: "improvement" }),
   diverge(),
   diverge({ probability: 0 }),
   diverge({ probability: 1, reward: "absolute" }),

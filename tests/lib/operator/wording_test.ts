@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sudoku } from "../../../domains/math/sudoku/sudoku.ts";
 import { rootStart, type Start } from "../../../lib/curriculum/start.ts";
 import type { Domain, Message } from "../../../lib/domain/domain.ts";
+import type { Attempt } from "../../../lib/domain/verdict.ts";
 import { diverge } from "../../../lib/operator/diverge.ts";
 import { improve } from "../../../lib/operator/improve.ts";
 import { wordRequest } from "../../../lib/operator/wording.ts";
@@ -63,8 +64,27 @@ Deno.test("wordRequest() asks a divergence for three parts", () => {
   assert.equal(text.match(/^- /gm)?.length, 3);
 });
 
+Deno.test("wordRequest() asks to mend a failed response first, with what stopped it", () => {
+  const text = wordRequest(start("debug", "LINE 3 FAILS"), chatty(request), null).at(-1)?.content ?? "";
+  assert.match(
+    text,
+    /which failed[^]*mend it first[^]*## Request\n\nTHE REQUEST\n\n## Current response\n\nTHE RESPONSE\n\n## Feedback[^]*LINE 3 FAILS$/,
+  );
+});
+
+Deno.test("wordRequest() asks a domain of its own words to improve what failed", () => {
+  const failed: Attempt = { ...attempt, verdict: { quality: 0, solved: false, reward: 0, failed: true } };
+  const own: Domain = {
+    ...wordless,
+    iterate: (_task, _state, { verdict }, mode) => [{ role: "user", content: `${mode} ${verdict.failed}` }],
+  };
+  assert.deepEqual(wordRequest({ ...root, mode: "debug", attempt: failed }, own, null), [
+    { role: "user", content: "improve true" },
+  ]);
+});
+
 Deno.test("wordRequest() shows feedback but never a verdict", () => {
-  for (const mode of ["improve", "diverge"] as const) {
+  for (const mode of ["improve", "debug", "diverge"] as const) {
     const silent = wordRequest(start(mode), chatty(request), null).at(-1)?.content ?? "";
     assert.doesNotMatch(silent, /[Ff]eedback|0\.12|0\.65|solved|false/);
     const told = wordRequest(start(mode, "LINE 3 FAILS"), chatty(request), null).at(-1)?.content ?? "";

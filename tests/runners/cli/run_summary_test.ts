@@ -57,6 +57,21 @@ Deno.test("summarize() says nothing of benchmarks where there is one", () =>
     assert.doesNotMatch(text, /benchmark|macro|split/);
   }));
 
+Deno.test("summarize() calls the answers of searches the best so far by validation", () =>
+  inFolder(async (runs) => {
+    const { plan, jobs } = compile(small, { seeds: [1], arms: ["exit"], set: ["evaluate.search={}"] });
+    for (const { id, arm, seed } of jobs) {
+      const store = await begin(runs, id, { arm, seed });
+      await store.write({ evaluations: evaluation(3, (task) => task > 1, 2) });
+      await store.finish("finished");
+    }
+    const text = await summarize(runs, plan, jobs);
+    assert.match(text, /\(best so far by validation, ± one standard error\):/);
+    const [picture] = [...Deno.readDirSync(join(runs, "reports"))];
+    const svg = await Deno.readTextFile(join(runs, "reports", picture?.name ?? ""));
+    assert.match(svg, /best so far by validation/);
+  }));
+
 Deno.test("RunProgress tells the macro-average of an evaluation", () => {
   let shown = "";
   const target = { isTerminal: () => false, width: () => 80, write: (text: string) => shown += text };
@@ -76,6 +91,7 @@ Deno.test("RunProgress tells the macro-average of an evaluation", () => {
       changed: false,
       tokens: 1,
       shortened: 0,
+      mode: "base" as const,
     };
   });
   new RunProgress(new ProgressLine(target), 1).event(job, { kind: "evaluated", iteration: 4, outcomes });
