@@ -15,6 +15,7 @@ export type { Job, Settings } from "./lib/experiment/settings.ts";
 export { sudoku, type SudokuInput } from "./domains/math/sudoku/sudoku.ts";
 export { answerChecker } from "./domains/math/answer/check_answers.ts";
 export type { AnswerChecker } from "./domains/math/answer/answer_checker.ts";
+export { competitions } from "./domains/mle/competition_domain.ts";
 export { formula } from "./domains/mle/formula/formula.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 export { bfcl, type BfclInput } from "./domains/tool_use/bfcl/bfcl.ts";

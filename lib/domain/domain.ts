@@ -164,6 +164,11 @@ export interface Domain<Task extends Json = Json, State extends Json = Json> ext
    * training that started from a partial history has those from that turn on.
    */
   metrics?(attempts: readonly Attempt[]): Record<string, number>;
+  /**
+   * What of this machine decides how the domain works beside its options, such as what holds the programs that it runs: one
+   * sentence, kept with each run as an event of kind `surroundings`.
+   */
+  surroundings?(): Awaitable<string>;
   /** The same domain with other options. */
   rebuild(given: JsonObject): Domain<Task, State>;
 }

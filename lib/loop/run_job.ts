@@ -8,7 +8,7 @@ import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
-import type { Batch, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
+import type { Batch, EventRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
 import { Random } from "../random.ts";
 import { randomState, restoreState } from "../curriculum/saved_state.ts";
@@ -150,7 +150,9 @@ class Loop {
       if (initial !== undefined) await policy.load(initial, "weights");
       if (this.#job.settings.objective.kl !== null) await policy.reference?.refresh(1);
       await policy.publish();
-      await store.write(await this.#evaluate(new Date().toISOString()));
+      const time = new Date().toISOString();
+      const { events = [], ...evaluation } = await this.#evaluate(time);
+      await store.write({ ...evaluation, events: [...await this.#surroundings(time), ...events] });
       return await this.save();
     }
     if (saved.state["build"] !== this.#context.build) {
@@ -171,7 +173,7 @@ class Loop {
     await store.rewind(saved.iteration);
     await policy.load(saved.policy);
     const space = this.#restored(saved.iteration, saved.state);
-    await store.write({ starts: space });
+    await store.write({ starts: space, events: await this.#surroundings(new Date().toISOString()) });
     report({ kind: "resumed", iteration: saved.iteration });
   }
 
@@ -331,6 +333,14 @@ class Loop {
         ...evaluationFigures(domain, outcomes, iteration, time),
       ],
     };
+  }
+
+  /** What of this machine the domain depends on; said anew when a run goes on, as that may be elsewhere. */
+  async #surroundings(time: string): Promise<EventRow[]> {
+    const message = await this.#job.settings.domain.surroundings?.();
+    return message === undefined
+      ? []
+      : [{ iteration: this.#iteration, time, level: "info", kind: "surroundings", message }];
   }
 
   async #resample(): Promise<ResampleRow[]> {

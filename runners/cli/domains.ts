@@ -28,6 +28,10 @@ const builtIn = new Map<string, () => Promise<Domain>>([
   ["svamp", async () => await mathWith((await import("../../domains/math/problems/svamp.ts")).svamp())],
   ["sudoku", async () => (await import("../../domains/math/sudoku/sudoku.ts")).sudoku()],
   ["formula", async () => (await import("../../domains/mle/formula/formula.ts")).formula()],
+  [
+    "competitions",
+    async () => (await import("../../domains/mle/competition_domain.ts")).competitions({ seconds: 10 }),
+  ],
   ["knobs", async () => (await import("../../domains/mle/knobs.ts")).knobs()],
   [
     "bfcl",

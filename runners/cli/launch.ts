@@ -28,6 +28,10 @@ const defaultRuns = "runs";
  *   "--allow-write=pages",
  * ]);
  * assert.deepEqual(grants("tree", ["/data/one", "--task", "wages"]), ["-P=tree", "--allow-read=.,/data,runs"]);
+ * assert.deepEqual(grants("mle", ["score", "--competition", "/data/mine", "--solution", "/tries/a.ts"]), [
+ *   "-P=mle",
+ *   "--allow-read=.,/data/mine,/tries",
+ * ]);
  * assert.deepEqual(grants("conformance", ["math", "--json", "/data/cases.jsonl"]), [
  *   "-P=conformance",
  *   "--allow-read=.,/data",
@@ -53,6 +57,9 @@ export function grants(command: string, words: readonly string[]): string[] {
     );
   }
   if (command === "compare" || command === "tree") read.push(...operands(words).map((word) => dirname(word)));
+  if (command === "mle") {
+    read.push(...options(words, "competition"), ...options(words, "solution").map((path) => dirname(path)));
+  }
   if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
   if (["run", "sql", "compare", "tree"].includes(command)) read.push(runs);
   if (command === "run") write.push(runs);

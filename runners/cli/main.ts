@@ -12,6 +12,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ["compare", async () => (await import("./compare.ts")).compareCommand],
   ["validate", async () => (await import("./validate.ts")).validateCommand],
   ["conformance", async () => (await import("./conformance.ts")).conformanceCommand],
+  ["mle", async () => (await import("./mle.ts")).mleCommand],
   ["tree", async () => (await import("./tree.ts")).treeCommand],
   ["sql", async () => (await import("./sql.ts")).sqlCommand],
 ]);
