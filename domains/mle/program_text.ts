@@ -7,7 +7,7 @@
  * import { programIn } from "exitlab/domains/mle/program_text.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(programIn("First:\n```python\nprint(1)\n```\nBetter:\n```python\nprint(2)\n```"), "print(2)\n");
+ * assert.equal(programIn("First:\n~~~python\nprint(1)\n~~~\nBetter:\n~~~python\nprint(2)\n~~~"), "print(2)\n");
  * assert.equal(programIn("print(3)"), "print(3)");
  * ```
  */
