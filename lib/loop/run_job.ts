@@ -99,6 +99,8 @@ class Loop {
   #tokens = 0;
   #completions = 0;
   #savedAt = -1;
+  /** The surroundings that the run's rows tell of. */
+  #surroundings: string | null = null;
   #written: Promise<void> = Promise.resolve();
 
   constructor(job: Job, context: JobContext) {
@@ -152,7 +154,7 @@ class Loop {
       await policy.publish();
       const time = new Date().toISOString();
       const { events = [], ...evaluation } = await this.#evaluate(time);
-      await store.write({ ...evaluation, events: [...await this.#surroundings(time), ...events] });
+      await store.write({ ...evaluation, events: [...await this.#newSurroundings(time), ...events] });
       return await this.save();
     }
     if (saved.state["build"] !== this.#context.build) {
@@ -173,7 +175,7 @@ class Loop {
     await store.rewind(saved.iteration);
     await policy.load(saved.policy);
     const space = this.#restored(saved.iteration, saved.state);
-    await store.write({ starts: space, events: await this.#surroundings(new Date().toISOString()) });
+    await store.write({ starts: space, events: await this.#newSurroundings(new Date().toISOString()) });
     report({ kind: "resumed", iteration: saved.iteration });
   }
 
@@ -284,6 +286,7 @@ class Loop {
       curriculum: this.#curriculum.state(),
       operators: this.#drawing.random.state(),
       spaceLog: this.#spaceLog.state(),
+      ...(this.#surroundings === null ? {} : { surroundings: this.#surroundings }),
     };
     await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
   }
@@ -307,6 +310,7 @@ class Loop {
     this.#savedAt = iteration;
     this.#tokens = Number(state["tokens"]);
     this.#completions = Number(state["completions"]);
+    this.#surroundings = typeof state["surroundings"] === "string" ? state["surroundings"] : null;
     this.#curriculum.restore(state["curriculum"] ?? null);
     this.#drawing.random.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
   }
@@ -335,12 +339,12 @@ class Loop {
     };
   }
 
-  /** What of this machine the domain depends on; said anew when a run goes on, as that may be elsewhere. */
-  async #surroundings(time: string): Promise<EventRow[]> {
-    const message = await this.#job.settings.domain.surroundings?.();
-    return message === undefined
-      ? []
-      : [{ iteration: this.#iteration, time, level: "info", kind: "surroundings", message }];
+  /** What of this machine the domain depends on, if that is new: a run may go on elsewhere. */
+  async #newSurroundings(time: string): Promise<EventRow[]> {
+    const message = await this.#job.settings.domain.surroundings?.() ?? null;
+    if (message === null || message === this.#surroundings) return [];
+    this.#surroundings = message;
+    return [{ iteration: this.#iteration, time, level: "info", kind: "surroundings", message }];
   }
 
   async #resample(): Promise<ResampleRow[]> {

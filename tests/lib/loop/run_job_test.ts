@@ -196,6 +196,25 @@ for (const kind of variantNames) {
   });
 }
 
+Deno.test("runJob() keeps the domain's surroundings once, and again when it goes on in others", async () => {
+  const inPlace = (surroundings: string): Job => {
+    const at = job("uniform");
+    const domain = { ...at.settings.domain, surroundings: () => surroundings };
+    return { ...at, settings: { ...at.settings, domain } };
+  };
+  await inFolders(1, async ([runs = ""]) => {
+    await play(inPlace("Held by one layer"), runs, 3);
+    await play(inPlace("Held by one layer"), runs, 6);
+    await play(inPlace("Held by two layers"), runs);
+    const reader = await openRuns(runs);
+    const { rows } = await reader.query(
+      "select message from events where kind = 'surroundings' order by iteration",
+    );
+    reader.close();
+    assert.deepEqual(rows, [["Held by one layer"], ["Held by two layers"]]);
+  });
+});
+
 Deno.test("runJob() resumes from the checkpoint before when the latest was lost", async () => {
   await inFolders(2, async ([whole = "", parts = ""]) => {
     const at = job("exit");
