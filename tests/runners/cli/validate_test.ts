@@ -125,7 +125,7 @@ Deno.test("validate answers mistakes with one sentence and exit code 2", async (
       [["sudku"], /^Expected DOMAIN to be .* but found "sudku" \(did you mean "sudoku"\?\)$/],
       [
         ["__proto__"],
-        /^Expected DOMAIN to be .*sudoku, formula, knobs, bfcl, tiny-files or a file .* but found "__proto__"$/,
+        /^Expected DOMAIN to be .*sudoku, formula, competitions, knobs, bfcl, tiny-files or a file .* but found "__proto__"$/,
       ],
       [["nowhere/domain.ts"], /^Cannot find the file "nowhere\/domain\.ts" \(looked in /],
       [[folder], /^Expected ".*" to be a file but found a folder$/],

@@ -20,7 +20,7 @@ const rules: FormulaRules = { columns: 8, terms: [2, 3], spare: 1, shared: 0.2, 
 const judge = new FormulaJudge({ ...rules, budget: 4 });
 const editor: Editor = { columns: 8, budget: 4, heed: 0.4, keep: 0.95, move: 0.4, slip: 0.1 };
 const sound = { ...editor, slip: 0 };
-const rounds = 600;
+const rounds = 300;
 
 function mean(of: (task: FormulaTask, random: Random) => number): number {
   const random = new Random(1);
