@@ -53,10 +53,18 @@ export function scriptedEngine(problems: readonly KnownProblem[]): ScriptedEngin
     meant.set(asked.problem, own.set(text, meaning));
     return text;
   };
+  return { meant, frames, strange, ...respondingEngine(respond) };
+}
+
+/**
+ * An engine without a model, for `hub()`, that answers a prompt as a function says.
+ *
+ * @param respond Gets the prompt, a skill that grows from 0 to 1 with training, and a stream of its own.
+ */
+export function respondingEngine(
+  respond: (prompt: string, skill: number, random: Random) => string,
+): Engine {
   return {
-    meant,
-    frames,
-    strange,
     capabilities: () =>
       Promise.resolve({
         reduction: "sum",
