@@ -1,8 +1,15 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Surroundings, wrapped, wrappedAsNobody } from "./bubblewrap.ts";
 import cellInPython from "./cell.py" with { type: "text" };
 import cellInTypeScript from "./cell.ts" with { type: "text" };
 import type { SandboxLimits } from "./limits.ts";
-import type { SandboxRequest } from "./sandbox_request.ts";
+import type { SandboxKit, SandboxRequest } from "./sandbox_request.ts";
+
+/** Where a kit is imported from. */
+export function kitAddress({ folder, main }: SandboxKit): string {
+  return pathToFileURL(join(folder, main)).href;
+}
 
 /** A command that runs one program, and what is around it. */
 export interface SandboxCommand {
@@ -28,7 +35,7 @@ export function denoCommand(
   { bubblewrap, watch }: Surroundings,
 ): SandboxCommand {
   const readable = [kit?.folder, input].filter((folder) => folder !== undefined);
-  const imports = kit === undefined ? {} : { [kit.name]: `file://${kit.folder}/${kit.main}` };
+  const imports = kit === undefined ? {} : { [kit.name]: kitAddress(kit) };
   const options = [
     ..."run --quiet --no-prompt --no-check --no-config --no-lock --no-npm --no-remote --cached-only --seed=1"
       .split(" "),
@@ -41,8 +48,9 @@ export function denoCommand(
   if (!bubblewrap) return { command: [Deno.execPath(), ...options], memory: 128, processes: 1, layers };
   const walls = [
     ...["--ro-bind", Deno.execPath(), "/cell/deno"],
+    // What is to be read may be in /tmp, and must be seen within the empty one.
+    ...tmpfs("/tmp", 64),
     ...readable.flatMap((folder) => ["--ro-bind", folder, folder]),
-    ...scratch(64),
     ..."--setenv DENO_DIR /tmp/deno --setenv NO_COLOR 1 --chdir /tmp".split(" "),
   ];
   return {
@@ -63,16 +71,12 @@ export function pythonCommand(
 ): SandboxCommand {
   const scratchSize = Math.ceil(limits.memory / 4);
   const walls = [
+    ...tmpfs("/cell/box", scratchSize),
     ...(input === undefined ? [] : ["--ro-bind", input, "/cell/box/input"]),
-    ...["--size", String(scratchSize * 2 ** 20), "--tmpfs", "/cell/box"],
-    ...scratch(scratchSize),
+    ...tmpfs("/tmp", scratchSize),
     ..."--setenv PYTHONHASHSEED 0 --setenv OMP_NUM_THREADS 1 --setenv OPENBLAS_NUM_THREADS 1".split(" "),
     ..."--setenv HOME /tmp --chdir /tmp".split(" "),
   ];
-  // The folder in memory comes first, so that the input is seen within it.
-  const ordered = input === undefined
-    ? walls
-    : [...walls.slice(3, 7), ...walls.slice(0, 3), ...walls.slice(7)];
   const processes = limits.processes + 4;
   const bounds = [
     "prlimit",
@@ -82,7 +86,7 @@ export function pythonCommand(
     "--core=0",
   ];
   return {
-    command: wrappedAsNobody(root, ordered, [...bounds, python, "-I", "-B", "-c", cellInPython]),
+    command: wrappedAsNobody(root, walls, [...bounds, python, "-I", "-B", "-c", cellInPython]),
     memory: 48,
     processes: 5,
     layers: [
@@ -94,8 +98,9 @@ export function pythonCommand(
   };
 }
 
-function scratch(size: number): string[] {
-  return ["--size", String(size * 2 ** 20), "--tmpfs", "/tmp"];
+/** An empty folder in memory, of so many MiB at most. */
+function tmpfs(folder: string, size: number): string[] {
+  return ["--size", String(size * 2 ** 20), "--tmpfs", folder];
 }
 
 function dataAddress(type: string, text: string): string {

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { findSurroundings, type Surroundings } from "./bubblewrap.ts";
-import { denoCommand, pythonCommand, type SandboxCommand } from "./command.ts";
+import { denoCommand, kitAddress, pythonCommand, type SandboxCommand } from "./command.ts";
 import { checkFiles, checkFolder } from "./check_files.ts";
 import { limitsOf, type SandboxLimits } from "./limits.ts";
 import { readReport } from "./read_report.ts";
@@ -133,7 +133,7 @@ async function runProgram(
 ): Promise<SandboxReport> {
   const mark = crypto.randomUUID();
   const shown = [
-    ...(kit === undefined ? [] : [[`file://${kit.folder}/${kit.main}`, kit.name], [kit.folder, kit.name]]),
+    ...(kit === undefined ? [] : [[kitAddress(kit), kit.name], [kit.folder, kit.name]]),
     ...(input === undefined ? [] : [[input, "input"]]),
   ];
   const supervised = await runSupervised(command, {
