@@ -133,6 +133,7 @@ async function runProgram(
 ): Promise<SandboxReport> {
   const mark = crypto.randomUUID();
   const shown = [
+    [Deno.execPath(), "deno"],
     ...(kit === undefined ? [] : [[kitAddress(kit), kit.name], [kit.folder, kit.name]]),
     ...(input === undefined ? [] : [[input, "input"]]),
   ];
