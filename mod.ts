@@ -17,6 +17,7 @@ export { answerChecker } from "./domains/math/answer/check_answers.ts";
 export type { AnswerChecker } from "./domains/math/answer/answer_checker.ts";
 export { competitions } from "./domains/mle/competition_domain.ts";
 export { formula } from "./domains/mle/formula/formula.ts";
+export { mleBench } from "./domains/mle/mle_bench/mle_bench.ts";
 export { knobs } from "./domains/mle/knobs.ts";
 export { bfcl, type BfclInput } from "./domains/tool_use/bfcl/bfcl.ts";
 export {

@@ -18,6 +18,7 @@ import type { Competition } from "./competition/competition.ts";
 import { drawCompetition } from "./competition/draw_competition.ts";
 import { findCompetition, isFolder } from "./competition/find_competition.ts";
 import { competitionPrompt } from "./competition_prompt.ts";
+import { keepNewest } from "./keep_newest.ts";
 import { type JudgedProgram, judgeProgram } from "./judge_program.ts";
 import { programIn } from "./program_text.ts";
 
@@ -57,7 +58,7 @@ const schema = v.strictObject({
 /** A competition by what finds it again: a word for `findCompetition`, or its place among the drawn ones. */
 type CompetitionTask = string | number;
 
-/** How many judged programs are kept: a program that comes again is not run again. */
+/** How many competitions and judged programs are kept: a program that comes again is not run again. */
 const mostKept = 1000;
 
 /**
@@ -105,7 +106,7 @@ function behaviour(options: CompetitionsOptions): DomainBehaviour<CompetitionTas
     const known = found.get(task);
     if (known !== undefined) return known;
     const competition = typeof task === "number" ? drawCompetition(seed, task) : findCompetition(task);
-    keep(found, task, competition);
+    keepNewest(found, task, competition, mostKept);
     return competition;
   };
   // A folder that is wrong is told of at once, not when its turn comes.
@@ -127,7 +128,7 @@ function behaviour(options: CompetitionsOptions): DomainBehaviour<CompetitionTas
       const code = programIn(response);
       const key = contentHash([task, code]);
       const running = judged.get(key) ?? judgeProgram(pool, competition, { language, code }, limits);
-      keep(judged, key, running);
+      keepNewest(judged, key, running, mostKept);
       const { verdict, feedback } = await running;
       return { state, verdict, feedback, done: true };
     },
@@ -174,12 +175,4 @@ function sourceOf(
       return instance(task);
     },
   };
-}
-
-/** Keeps the newest. */
-function keep<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): void {
-  kept.delete(key);
-  kept.set(key, value);
-  const [oldest] = kept.keys();
-  if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
 }

@@ -10,6 +10,8 @@
  */
 const { stringify, parse } = JSON;
 const { exit, stdin, stdout } = Deno;
+const { isView } = ArrayBuffer;
+const { from } = Array;
 const write = stdout.writeSync.bind(stdout);
 const encode = TextEncoder.prototype.encode.bind(new TextEncoder());
 
@@ -40,6 +42,15 @@ async function readInput(folder: string | null): Promise<Record<string, string>>
 
 function defaultOf(module: unknown): unknown {
   return typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+}
+
+function isTypedArray(value: unknown): value is ArrayLike<unknown> {
+  return isView(value) && "length" in value;
+}
+
+/** A typed array as an array; by itself JSON would make it an object. */
+function asArray(_: string, value: unknown): unknown {
+  return isTypedArray(value) ? from(value) : value;
 }
 
 function report(mark: string, line: string): void {
@@ -74,7 +85,7 @@ try {
       failed: 'The program has no function as its default export; write "export default function solve"',
     });
   } else {
-    line = `{"value":${stringify(await solve(given)) ?? "null"}}`;
+    line = `{"value":${stringify(await solve(given), asArray) ?? "null"}}`;
   }
 } catch (thrown) {
   line = stringify({ failed: describe(thrown, address, shown) });

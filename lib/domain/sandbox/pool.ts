@@ -46,6 +46,8 @@ export class SandboxPool {
   readonly #options: Required<SandboxOptions>;
   #surroundings: Promise<Surroundings> | undefined;
   #free: number;
+  /** Folders of input that were tried. */
+  readonly #shown: Record<string, Promise<void>> = {};
   readonly #waiting: (() => void)[] = [];
 
   /** @throws {UserError} If the size is no whole number from 1. */
@@ -73,6 +75,9 @@ export class SandboxPool {
     const command = await this.#command(request, limits);
     await this.#enter();
     try {
+      if (request.language === "python" && request.input !== undefined) {
+        await (this.#shown[request.input] ??= checkShown(request.input, limits, command));
+      }
       return await runProgram(request, limits, command);
     } finally {
       this.#leave();
@@ -124,6 +129,17 @@ export class SandboxPool {
     if (next === undefined) this.#free++;
     else next();
   }
+}
+
+/** Refuses a folder that the user of programs cannot read, which no program is to be blamed for. */
+async function checkShown(input: string, limits: SandboxLimits, command: SandboxCommand): Promise<void> {
+  const code = "import os\nopen('working/submission.csv', 'w').write(str(os.listdir('input')))";
+  const { outcome, output } = await runProgram({ language: "python", code, input }, limits, command);
+  if (outcome === "done") return;
+  throw new UserError(
+    `Cannot show the folder ${input} to programs, which run as another user: let everybody read it and enter those above ` +
+      `it (${output.trim().split("\n").at(-1) ?? ""})`,
+  );
 }
 
 async function runProgram(
