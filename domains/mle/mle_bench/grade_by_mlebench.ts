@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, sandboxPrograms } from "../../../lib/domain/mod.ts";
+import { isJsonObject, type Json, sandboxPrograms, UserError } from "../../../lib/domain/mod.ts";
 
 /** What MLE-bench says of a submission: its score, if it has one. */
 export type BenchGrade =
@@ -19,6 +19,7 @@ mlebench grade-sample "$file" "$1" --data-dir "$2" 2>&1`;
  * @param text A CSV file.
  * @param id The competition's.
  * @param data The data folder.
+ * @throws {UserError} If it gives no report: it is not installed, or the competition not prepared. No program is to blame.
  */
 export async function gradeByMlebench(text: string, id: string, data: string): Promise<BenchGrade> {
   const child = new Deno.Command(sandboxPrograms[0] ?? "/bin/sh", {
@@ -36,7 +37,9 @@ export async function gradeByMlebench(text: string, id: string, data: string): P
   const report = lastObject(said ?? "");
   if (!isJsonObject(report)) {
     const last = `${said}${errors}`.trim().split("\n").at(-1) ?? "";
-    return { ok: false, message: `mlebench gave no report: ${last.slice(0, 300)}` };
+    throw new UserError(
+      `Expected a report of mlebench grade-sample ${id} but found none; it said: ${last.slice(0, 300)}`,
+    );
   }
   const { score } = report;
   if (typeof score !== "number") return { ok: false, message: "mlebench found the submission invalid" };
@@ -48,7 +51,8 @@ export async function gradeByMlebench(text: string, id: string, data: string): P
 function lastObject(text: string): Json {
   for (let at = text.indexOf("{"); at >= 0; at = text.indexOf("{", at + 1)) {
     try {
-      return JSON.parse(text.slice(at, text.lastIndexOf("}") + 1));
+      // Python writes what is no number as NaN, which JSON has not.
+      return JSON.parse(text.slice(at, text.lastIndexOf("}") + 1).replaceAll(/: NaN\b/g, ": null"));
     } catch {
       // A line of the log may have a brace too.
     }

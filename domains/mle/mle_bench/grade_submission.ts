@@ -8,8 +8,8 @@ import { readNumber, type Table } from "../mlkit/table.ts";
 import type { BenchCompetition } from "./paper_competitions.ts";
 import type { PreparedCompetition } from "./read_prepared.ts";
 
-/** How far the probabilities of a row may be from a sum of 1. */
-const slack = 1e-6;
+/** How far the probabilities of a row may be from a sum of 1: there 1e-6, and 1e-5 that NumPy adds of its own. */
+const slack = 1.1e-5;
 
 /**
  * Grades a submission as MLE-bench does: rows are matched by id; one that lacks a row or a column, or has a value that is no
@@ -55,6 +55,12 @@ function predictionsOf({ rules, ids, answers }: PreparedCompetition, table: Tabl
   const { idColumn, targets, metric } = rules;
   const missing = [idColumn, ...targets].find((name) => !table.has(name));
   if (missing !== undefined) return `Expected a column "${missing}" in working/submission.csv but found none`;
+  // Of these graders the first counts the columns, the second takes every one for a prediction.
+  const isExact = metric === "log-loss" || (metric === "auc" && targets.length > 1);
+  const extra = table.names.find((name) => name !== idColumn && !targets.includes(name));
+  if (isExact && extra !== undefined) {
+    return `Expected no other columns in working/submission.csv but found ${shown(extra)}`;
+  }
   if (table.rows !== answers.length) {
     return `Expected ${answers.length} rows in working/submission.csv but found ${table.rows}`;
   }

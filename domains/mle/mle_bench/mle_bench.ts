@@ -20,6 +20,7 @@ import type { Scored } from "../competition/score_predictions.ts";
 import { gradeByMlebench } from "./grade_by_mlebench.ts";
 import { gradeSubmission, normalised } from "./grade_submission.ts";
 import { paperCompetitions } from "./paper_competitions.ts";
+import { publicFiles } from "./public_files.ts";
 import { type PreparedCompetition, readPrepared } from "./read_prepared.ts";
 
 /** All options of `mleBench`. */
@@ -178,13 +179,20 @@ function stepOf(
   };
 }
 
-function promptOf({ rules, description }: PreparedCompetition, seconds: number, memory: number): Message[] {
+function promptOf(
+  { rules, description, publicFolder }: PreparedCompetition,
+  seconds: number,
+  memory: number,
+): Message[] {
   const { metric, idColumn, targets, worst, best } = rules;
   const kind = metric === "rmsle" ? "numbers of at least 0" : "probabilities from 0 to 1";
   const mean = metric !== "log-loss" && targets.length > 1 ? ", the mean over the columns" : "";
   const content = `Write a Python 3 program for this competition.
 
 ${description}
+
+# The files
+${publicFiles(publicFolder)}
 
 # The program
 It finds the competition's files in the folder input, and writes working/submission.csv: a row for each row of the test set, with "${idColumn}" and ${kind} in ${

@@ -59,14 +59,41 @@ export function readPrepared(data: string, rules: BenchCompetition): PreparedCom
     throw new UserError(`Expected numbers to predict in "${path}" but row ${wrong + 1} has none`);
   }
   const halves = hiddenHalves(id, table.rows);
+  const parts = answers.map((row, at) => row.some((value) => value < 0) ? null : halves[at] ?? null);
+  for (const part of ["validation", "test"] as const) {
+    checkAnswers(rules, answers.filter((_, row) => parts[row] === part), part, path);
+  }
   return {
     rules,
     publicFolder: join(prepared, "public"),
     description: read(join(prepared, "public/description.md"), id, data).trim().slice(0, longestDescription),
     ids: table.texts(idColumn),
     answers,
-    parts: answers.map((row, at) => row.some((value) => value < 0) ? null : halves[at] ?? null),
+    parts,
   };
+}
+
+/** Refuses answers by which no submission could be scored. */
+function checkAnswers(
+  { metric, targets }: BenchCompetition,
+  answers: readonly (readonly number[])[],
+  part: HiddenPart,
+  path: string,
+): void {
+  const where = `in the ${part} half of "${path}"`;
+  if (answers.length === 0) throw new UserError(`Expected rows to predict but found none ${where}`);
+  if (metric === "rmsle") return;
+  const wrong = answers.flat().find((value) => value !== 0 && value !== 1);
+  if (wrong !== undefined) throw new UserError(`Expected answers of 0 or 1 but found ${wrong} ${where}`);
+  if (metric === "log-loss") {
+    if (answers.every((row) => row.reduce((sum, value) => sum + value, 0) === 1)) return;
+    throw new UserError(`Expected one class of ${targets.join(", ")} for each row ${where}`);
+  }
+  const constant = targets.find((_, column) => new Set(answers.map((row) => row[column])).size < 2);
+  if (constant === undefined) return;
+  throw new UserError(
+    `Expected both 0 and 1 in the column "${constant}" but found only one of them ${where}`,
+  );
 }
 
 function read(path: string, id: string, data: string): string {

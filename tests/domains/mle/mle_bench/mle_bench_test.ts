@@ -9,7 +9,7 @@ import {
   paperCompetitions,
 } from "../../../../domains/mle/mle_bench/paper_competitions.ts";
 import { readPrepared } from "../../../../domains/mle/mle_bench/read_prepared.ts";
-import { SandboxPool } from "../../../../lib/domain/mod.ts";
+import { checkDomain, SandboxPool } from "../../../../lib/domain/mod.ts";
 import { answersOf, hiddenRows, idOf, prepareFixture } from "./fixture.ts";
 
 const data = prepareFixture();
@@ -134,6 +134,12 @@ for (
       /at least 0/,
     ],
     [
+      "a column more, where the columns are counted",
+      "jigsaw-toxic-comment-classification-challenge",
+      (text: string) => text.replaceAll("\n", ",7\n").replace(",7", ",more") + ",7",
+      /no other columns in working\/submission\.csv but found "more"/,
+    ],
+    [
       "shares with another sum",
       "spooky-author-identification",
       (text: string) => text.replace(/,1,0,0$/m, ",1,0.1,0"),
@@ -148,6 +154,75 @@ for (
     assert.match(scored.ok ? "" : scored.message, sentence);
   });
 }
+
+Deno.test("gradeSubmission() takes shares whose sum is 1 up to rounding", () => {
+  const rules = rulesOf("spooky-author-identification");
+  const text = submission(rules, () => [0.33333, 0.33333, 0.33333]);
+  assert.equal(gradeSubmission(readPrepared(data, rules), text).ok, true);
+});
+
+for (
+  const [name, id, change, sentence] of [
+    ["no rows", "aerial-cactus-identification", (text: string) => text.split("\n", 1).join(), /found none/],
+    [
+      "one class alone",
+      "aerial-cactus-identification",
+      (text: string) => text.replaceAll(/,0$/gm, ",1"),
+      /both 0 and 1 in the column "has_cactus" but found only one of them in the validation half of/,
+    ],
+    [
+      "a class between",
+      "aerial-cactus-identification",
+      (text: string) => text.replaceAll(/,0$/gm, ",0.5"),
+      /0 or 1 but found 0\.5/,
+    ],
+    [
+      "two classes in a row",
+      "spooky-author-identification",
+      (text: string) => text.replaceAll(/,0$/gm, ",1"),
+      /one class of EAP, HPL, MWS for each row/,
+    ],
+  ] as const
+) {
+  Deno.test(`readPrepared() refuses answers with ${name} in a sentence`, () => {
+    const path = join(data, id, "prepared/private/test.csv");
+    const text = Deno.readTextFileSync(path);
+    try {
+      Deno.writeTextFileSync(path, `${change(text)}`);
+      assert.throws(() => readPrepared(data, rulesOf(id)), { name: "UserError", message: sentence });
+    } finally {
+      Deno.writeTextFileSync(path, text);
+    }
+  });
+}
+
+Deno.test("mleBench() shows how the public files begin, and refuses links among them", async () => {
+  const domain = mleBench({ data });
+  const id = "aerial-cactus-identification";
+  const folder = join(data, id, "prepared/public");
+  const [long, link] = [join(folder, "long.csv"), join(folder, "way-out")];
+  try {
+    Deno.writeTextFileSync(long, `${"a,".repeat(9000)}b\n`);
+    const [request] = domain.prompt(id, null);
+    assert.match(request?.content ?? "", /input\/train\.csv, which begins with:\nid,word,has_cactus\nrow-/);
+    assert.ok((request?.content.length ?? Infinity) < 3000);
+    Deno.symlinkSync(join(data, id, "prepared/private"), link);
+    await assert.rejects(async () => await domain.step(id, null, "print(1)"), {
+      name: "UserError",
+      message: python ? /no links/ : /bubblewrap|no links/,
+    });
+  } finally {
+    for (const path of [long, link]) Deno.removeSync(path);
+  }
+});
+
+Deno.test({
+  name: "mleBench() holds to the contract of domains",
+  ignore: !python,
+  fn: async () => {
+    assert.deepEqual(await checkDomain(mleBench({ data, seconds: 20 }), { tasks: 1 }), []);
+  },
+});
 
 Deno.test("gradeSubmission() throws on no text", () => {
   const prepared = readPrepared(data, rulesOf("spooky-author-identification"));
@@ -261,11 +336,17 @@ printf '[2026] [cli.py:207] {\\n"score": 0.%s, "gold_medal": false, "silver_meda
       message: "mlebench found the submission invalid",
     });
     stand("echo 'No such competition' >&2; exit 1");
-    const failed = await gradeByMlebench("id", "one", "/data");
-    assert.deepEqual(failed, { ok: false, message: "mlebench gave no report: No such competition" });
+    await assert.rejects(gradeByMlebench("id", "one", "/data"), {
+      name: "UserError",
+      message: "Expected a report of mlebench grade-sample one but found none; it said: No such competition",
+    });
+    stand(`echo '{"score": 0.5, "gold_threshold": NaN}'`);
+    assert.deepEqual(await gradeByMlebench("id", "one", "/data"), { ok: true, score: 0.5, medal: null });
     Deno.removeSync(join(folder, "mlebench"));
-    const missing = await gradeByMlebench("id", "one", "/data");
-    assert.deepEqual(missing, { ok: false, message: "mlebench gave no report: mlebench is not installed" });
+    await assert.rejects(gradeByMlebench("id", "one", "/data"), {
+      name: "UserError",
+      message: /mlebench is not installed$/,
+    });
   } finally {
     Deno.env.set("PATH", path);
     Deno.removeSync(folder, { recursive: true });
