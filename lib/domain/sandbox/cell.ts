@@ -15,6 +15,10 @@ const { from } = Array;
 const write = stdout.writeSync.bind(stdout);
 const encode = TextEncoder.prototype.encode.bind(new TextEncoder());
 
+const after: (bytes: Uint8Array, from: number) => Uint8Array = Function.prototype.call.bind(
+  Uint8Array.prototype.subarray,
+);
+
 /** The most characters of a message. */
 const longest = 2000;
 
@@ -55,7 +59,7 @@ function asArray(_: string, value: unknown): unknown {
 
 function report(mark: string, line: string): void {
   let left: Uint8Array = encode(`\n${mark}${line}\n`);
-  while (left.length > 0) left = left.subarray(write(left));
+  while (left.length > 0) left = after(left, write(left));
 }
 
 /** What was thrown, in one or two lines, with the place in the program. */

@@ -46,8 +46,8 @@ export class SandboxPool {
   readonly #options: Required<SandboxOptions>;
   #surroundings: Promise<Surroundings> | undefined;
   #free: number;
-  /** Folders of input that were tried. */
-  readonly #shown: Record<string, Promise<void>> = {};
+  /** Folders of input that programs can read. */
+  readonly #shown = new Set<string>();
   readonly #waiting: (() => void)[] = [];
 
   /** @throws {UserError} If the size is no whole number from 1. */
@@ -76,7 +76,7 @@ export class SandboxPool {
     await this.#enter();
     try {
       if (request.language === "python" && request.input !== undefined) {
-        await (this.#shown[request.input] ??= checkShown(request.input, limits, command));
+        await this.#show(request.input);
       }
       return await runProgram(request, limits, command);
     } finally {
@@ -119,6 +119,22 @@ export class SandboxPool {
     return pythonCommand(request, limits, here);
   }
 
+  /** Refuses a folder that the user of programs cannot read, which no program is to be blamed for. */
+  async #show(input: string): Promise<void> {
+    if (this.#shown.has(input)) return;
+    const code = "import os\nopen('working/submission.csv', 'w').write(str(os.listdir('input')))";
+    const request: SandboxRequest = { language: "python", code, input };
+    const limits = limitsOf();
+    const { outcome, output } = await runProgram(request, limits, await this.#command(request, limits));
+    if (outcome !== "done") {
+      throw new UserError(
+        `Cannot show the folder ${input} to programs, which run as another user: let everybody read it and enter ` +
+          `those above it (${output.trim().split("\n").at(-1) ?? ""})`,
+      );
+    }
+    this.#shown.add(input);
+  }
+
   async #enter(): Promise<void> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -129,17 +145,6 @@ export class SandboxPool {
     if (next === undefined) this.#free++;
     else next();
   }
-}
-
-/** Refuses a folder that the user of programs cannot read, which no program is to be blamed for. */
-async function checkShown(input: string, limits: SandboxLimits, command: SandboxCommand): Promise<void> {
-  const code = "import os\nopen('working/submission.csv', 'w').write(str(os.listdir('input')))";
-  const { outcome, output } = await runProgram({ language: "python", code, input }, limits, command);
-  if (outcome === "done") return;
-  throw new UserError(
-    `Cannot show the folder ${input} to programs, which run as another user: let everybody read it and enter those above ` +
-      `it (${output.trim().split("\n").at(-1) ?? ""})`,
-  );
 }
 
 async function runProgram(

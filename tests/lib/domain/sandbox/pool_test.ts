@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { SandboxPool } from "../../../../lib/domain/mod.ts";
 
 const pool = new SandboxPool({ size: 2 });
-const python = await pool.layers("python").then(() => true, () => false);
+const layersOfPython = await pool.layers("python").catch((): readonly string[] => []);
+const python = layersOfPython.length > 0;
 
 /** Calls something with a new folder. */
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -148,4 +149,22 @@ Deno.test("SandboxPool.run() refuses a Python that is not there, and Python with
   if (!python) return;
   const none = new SandboxPool({ python: "/usr/bin/no-python" });
   await assert.rejects(none.run({ language: "python", code: "" }), /found none/);
+});
+
+Deno.test({
+  name:
+    "SandboxPool.run() refuses an input folder that the user of Python programs cannot read, until it can",
+  ignore: !layersOfPython.includes("unprivileged user"),
+  fn: () =>
+    withFolder(async (folder) => {
+      const request = {
+        language: "python",
+        code: "import os; open('working/submission.csv', 'w').write(str(os.listdir('input')))",
+        input: folder,
+      } as const;
+      await Deno.chmod(folder, 0o700);
+      await assert.rejects(pool.run(request), { name: "UserError", message: /let everybody read it/ });
+      await Deno.chmod(folder, 0o755);
+      assert.equal((await pool.run(request)).outcome, "done");
+    }),
 });

@@ -1,5 +1,5 @@
 /** Words that stand in the command line of whatever the sandbox starts. */
-const signs = ["--import-map=data:", "supervise", '"""What runs inside the sandbox'];
+const signs = ["--import-map=data:", "supervise", '"""What runs inside the sandbox', "-I -B solution.py"];
 
 /** The processes of sandboxes that still run; those that are ending have five seconds. */
 export async function processesLeft(): Promise<string[]> {
