@@ -58,13 +58,13 @@ for (const { name, language, wrap, ignore } of settings) {
     name: `the sandbox holds ${attacks[language].length} attempts in ${name}`,
     ignore,
     fn: async (test) => {
-      const pool = new SandboxPool({ size: 2, bubblewrap: wrap });
+      const pool = new SandboxPool({ size: 3, bubblewrap: wrap });
       const folders = foldersLeft();
-      for (const attack of attacks[language]) {
-        await test.step(attack.name, async () => {
-          const before = here.connections();
-          checkHeld(attack, await play(pool, language, attack), before);
-        });
+      const before = here.connections();
+      const playing = attacks[language].map((attack) => ({ attack, report: play(pool, language, attack) }));
+      await Promise.allSettled(playing.map(({ report }) => report));
+      for (const { attack, report } of playing) {
+        await test.step(attack.name, async () => checkHeld(attack, await report, before));
       }
       await test.step("and runs a plain program afterwards", async () => {
         const code = language === "typescript"

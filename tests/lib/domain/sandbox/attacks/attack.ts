@@ -40,3 +40,6 @@ export const attackLimits: Partial<SandboxLimits> = {
   output: 200_000,
   processes: 8,
 };
+
+/** For what ends by another limit than time, also on a slow machine. */
+export const patient: Partial<SandboxLimits> = { seconds: 30, cpuSeconds: 30 };

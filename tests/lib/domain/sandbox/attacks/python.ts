@@ -1,4 +1,4 @@
-import type { Attack, Scene } from "./attack.ts";
+import { type Attack, patient, type Scene } from "./attack.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -52,7 +52,10 @@ export const pythonAttacks: readonly Attack[] = [
     outcomes: ["done"],
   }),
   attack("submits a folder", () => `os.mkdir("working/submission.csv")`, any),
-  attack("submits too much", () => submit(`"x" * 1_000_000`), { outcomes: ["done", "output"] }),
+  attack("submits too much", () => submit(`"x" * 1_000_000`), {
+    limits: patient,
+    outcomes: ["done", "output"],
+  }),
   attack("reads its environment", () => submit("dict(os.environ)"), { outcomes: ["done"], ...token }),
   attack(
     "reads /proc/1/environ",
@@ -183,19 +186,20 @@ export const pythonAttacks: readonly Attack[] = [
   ),
   // Too much.
   attack("fills memory", () => `kept = []\nwhile True: kept.append(bytearray(b"x" * 4_000_000))`, {
+    limits: patient,
     outcomes: ["memory"],
   }),
   attack(
     "maps memory",
     () =>
       `import mmap\nkept = []\nwhile True:\n  kept.append(mmap.mmap(-1, 4_000_000)); kept[-1].write(b"x" * 4_000_000)`,
-    { outcomes: ["memory"] },
+    { limits: patient, outcomes: ["memory"] },
   ),
   attack(
     "fills memory in children",
     () =>
       `for _ in range(3):\n  if os.fork() == 0:\n    kept = bytearray(b"x" * 60_000_000); time.sleep(9)\ntime.sleep(9)`,
-    { outcomes: ["memory"] },
+    { limits: patient, outcomes: ["memory"] },
   ),
   attack(
     "fills files in memory",
@@ -219,8 +223,12 @@ export const pythonAttacks: readonly Attack[] = [
     () => "while True: threading.Thread(target=time.sleep, args=(9,)).start()",
     { outcomes: ["failed", "time", "memory", "died"] },
   ),
-  attack("prints without end", () => `while True: print("x" * 1000)`, { outcomes: ["output"] }),
+  attack("prints without end", () => `while True: print("x" * 1000)`, {
+    limits: patient,
+    outcomes: ["output"],
+  }),
   attack("prints errors without end", () => `while True: print("x" * 1000, file=sys.stderr)`, {
+    limits: patient,
     outcomes: ["output"],
   }),
   attack("never ends", () => "while True: pass", { outcomes: ["time"] }),
