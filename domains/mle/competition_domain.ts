@@ -40,20 +40,26 @@ export type CompetitionsOptions = {
   readonly seed: number;
 };
 
-const schema = v.strictObject({
-  train: v.optional(
-    v.nullable(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition"))),
-    null,
+const schema = v.pipe(
+  v.strictObject({
+    train: v.optional(
+      v.nullable(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition"))),
+      null,
+    ),
+    trainingTasks: v.optional(v.union([whole(1), v.literal("unlimited")]), "unlimited"),
+    test: v.optional(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition")), [
+      ...builtInCompetitions,
+    ]),
+    language: v.optional(v.picklist(["typescript", "python"]), "typescript"),
+    seconds: v.optional(whole(1, 86_400), 60),
+    memory: v.optional(whole(64, 2 ** 20), 1024),
+    seed: v.optional(whole(0), 0),
+  }),
+  v.check(
+    ({ train, trainingTasks, seed }) => train === null || (trainingTasks === "unlimited" && seed === 0),
+    "no trainingTasks or seed beside train: they are of drawn competitions",
   ),
-  trainingTasks: v.optional(v.union([whole(1), v.literal("unlimited")]), "unlimited"),
-  test: v.optional(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition")), [
-    ...builtInCompetitions,
-  ]),
-  language: v.optional(v.picklist(["typescript", "python"]), "typescript"),
-  seconds: v.optional(whole(1, 86_400), 60),
-  memory: v.optional(whole(64, 2 ** 20), 1024),
-  seed: v.optional(whole(0), 0),
-});
+);
 
 /** A competition by what finds it again: a word for `findCompetition`, or its place among the drawn ones. */
 type CompetitionTask = string | number;

@@ -11,6 +11,7 @@ import type { Competition } from "./competition/competition.ts";
 import { readSubmission } from "./competition/read_submission.ts";
 import { metrics } from "./competition/metric.ts";
 import { type Scored, scorePredictions } from "./competition/score_predictions.ts";
+import { failedVerdict, failureText } from "./failed_program.ts";
 
 /** What a program may import. */
 const mlkit: SandboxKit = {
@@ -18,9 +19,6 @@ const mlkit: SandboxKit = {
   folder: fileURLToPath(new URL("./mlkit", import.meta.url)).replace(/\/$/, ""),
   main: "mod.ts",
 };
-
-/** The most characters of what a failed program printed that its author is shown. */
-const longestTail = 1000;
 
 /** What a program may use. */
 export type ProgramLimits = Pick<SandboxLimits, "seconds" | "memory">;
@@ -57,8 +55,7 @@ export async function judgeProgram(
   });
   const scored = scoreOf(competition, program.language, report);
   if (!scored.ok) {
-    const verdict = { quality: 0, solved: false, reward: 0, failed: true };
-    return { report, scored, verdict, feedback: failureText(scored.message, report) };
+    return { report, scored, verdict: failedVerdict, feedback: failureText(scored.message, report) };
   }
   const { quality, reward } = scored;
   return {
@@ -80,11 +77,6 @@ function scoreText({ metric, dummy, best }: Competition, validation: number): st
   const [score, least, most] = [validation, dummy.validation, best.validation].map(figure);
   const direction = metrics[metric].higherIsBetter ? "higher" : "lower";
   return `Validation ${metric}: ${score} (${direction} is better; a constant scores ${least}, the best known ${most}).`;
-}
-
-function failureText(message: string, { outcome, output }: SandboxReport): string {
-  const tail = outcome === "failed" || outcome === "done" ? output.trim().slice(-longestTail) : "";
-  return `The program failed: ${message}` + (tail === "" ? "" : `\nIt printed at its end:\n${tail}`);
 }
 
 /** Four significant digits. */

@@ -39,17 +39,8 @@ export function submissionForm({ classes, positive, metric }: PredictionRules): 
  * ```
  */
 export function readSubmission(rules: PredictionRules, text: string | null): ReadSubmission {
-  if (text === null) {
-    return wrong("Expected the program to write working/submission.csv but found no such file");
-  }
-  let table: Table;
-  try {
-    table = readCsv(text);
-  } catch (error) {
-    return wrong(
-      `Cannot read working/submission.csv: ${error instanceof Error ? error.message : "it is no CSV"}`,
-    );
-  }
+  const table = submissionTable(text);
+  if (typeof table === "string") return wrong(table);
   const { metric, classes, positive } = rules;
   const isNumber = classes === null || positive !== null;
   const columns = metric === "log-loss" && !isNumber ? classes : [column];
@@ -76,4 +67,18 @@ function numberOr(text: string): number | string {
 
 function wrong(message: string): ReadSubmission {
   return { ok: false, message };
+}
+
+/**
+ * The table of a submission, or a sentence that says why there is none.
+ *
+ * @param text `null` if the program wrote none.
+ */
+export function submissionTable(text: string | null): Table | string {
+  if (text === null) return "Expected the program to write working/submission.csv but found no such file";
+  try {
+    return readCsv(text);
+  } catch (error) {
+    return `Cannot read working/submission.csv: ${error instanceof Error ? error.message : "it is no CSV"}`;
+  }
 }

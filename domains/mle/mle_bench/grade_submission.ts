@@ -1,7 +1,7 @@
 import type { HiddenPart } from "../competition/competition.ts";
+import { submissionTable } from "../competition/read_submission.ts";
 import type { Scored } from "../competition/score_predictions.ts";
 import { logLoss } from "../mlkit/class_metrics.ts";
-import { readCsv } from "../mlkit/csv.ts";
 import { meanColumnAuc } from "../mlkit/ranking_metrics.ts";
 import { mcrmsle } from "../mlkit/regression_metrics.ts";
 import { readNumber, type Table } from "../mlkit/table.ts";
@@ -19,17 +19,8 @@ const slack = 1.1e-5;
  * @param text A CSV file, or `null` if there is none.
  */
 export function gradeSubmission(prepared: PreparedCompetition, text: string | null): Scored {
-  if (text === null) {
-    return wrong("Expected the program to write working/submission.csv but found no such file");
-  }
-  let table: Table;
-  try {
-    table = readCsv(text);
-  } catch (error) {
-    return wrong(
-      `Cannot read working/submission.csv: ${error instanceof Error ? error.message : "it is no CSV"}`,
-    );
-  }
+  const table = submissionTable(text);
+  if (typeof table === "string") return wrong(table);
   const predictions = predictionsOf(prepared, table);
   if (typeof predictions === "string") return wrong(predictions);
   const validation = scoreOf(prepared, predictions, "validation");

@@ -13,6 +13,7 @@ import {
   type Step,
   whole,
 } from "../../../lib/domain/mod.ts";
+import { failedVerdict, failureText } from "../failed_program.ts";
 import { figure } from "../judge_program.ts";
 import { keepNewest } from "../keep_newest.ts";
 import { programIn } from "../program_text.ts";
@@ -66,9 +67,6 @@ const schema = v.pipe(
 
 /** How many judged programs are kept: one that comes again is not run again. */
 const mostKept = 1000;
-
-/** How much of the text of a failed program its author is shown. */
-const longestTail = 1500;
 
 /**
  * MLE-bench, as in the paper (sections 5.1 and A.4): a task is a competition, the response a Python program that reads `input`
@@ -155,7 +153,7 @@ async function grade(
 
 function stepOf(
   { rules }: PreparedCompetition,
-  { outcome, output }: SandboxReport,
+  report: SandboxReport,
   scored: Scored,
 ): Step<null> {
   const done = true;
@@ -169,14 +167,7 @@ function stepOf(
       done,
     };
   }
-  const tail = outcome === "failed" || outcome === "done" ? output.trim().slice(-longestTail) : "";
-  return {
-    state: null,
-    verdict: { quality: 0, solved: false, reward: 0, failed: true },
-    feedback: `The program failed: ${scored.message}` +
-      (tail === "" ? "" : `\nIt printed at its end:\n${tail}`),
-    done,
-  };
+  return { state: null, verdict: failedVerdict, feedback: failureText(scored.message, report), done };
 }
 
 function promptOf(

@@ -107,6 +107,11 @@ for (
     ["an unknown id", { test: ["wage"] }, /Unknown competition "wage" \(Did you mean "wages"\?\)/],
     ["a folder that is not there", { test: ["./nowhere"] }, /nowhere/],
     ["no competition", { test: [] }, /at least one competition/],
+    [
+      "drawn tables beside named ones",
+      { train: ["wages"], test: ["co2"], trainingTasks: 5 },
+      /no trainingTasks or seed beside train/,
+    ],
     ["too little memory", { memory: 1 }, /memory/],
   ] as const
 ) {
