@@ -48,7 +48,7 @@ export function pair(byScore: ByScore, rules: Rules): [TaskSpace, NaiveSpace] {
   ];
 }
 
-export const small = { capacity: 40 };
+const small = { capacity: 40 };
 
 export const spaces: Record<string, [ByScore, Rules]> = {
   "softmax": [softmax(4), small],
