@@ -38,6 +38,14 @@ function dummyProgram({ id, metric, target, positive }: Competition): string {
     }`;
 }
 
+/** The cells of a competition's line in the documentation. */
+function documented(id: string): string[] {
+  const line = page.split("\n").find((text) => text.startsWith(`| \`${id}\``)) ?? assert.fail(id);
+  return line.split("|").map((cell) => cell.trim());
+}
+
+const page = Deno.readTextFileSync(new URL("../../../docs/mle.md", import.meta.url));
+
 for (const id of builtInCompetitions) {
   Deno.test(`judgeProgram() gives a constant about 0 and the reference solution at least 0.5 in ${id}`, async () => {
     const competition = builtInCompetition(id);
@@ -50,6 +58,12 @@ for (const id of builtInCompetitions) {
     assert.ok(reference.verdict.quality >= 0.5, reference.feedback);
     assert.ok(reference.verdict.reward >= 0.5, reference.feedback);
     assert.equal(reference.verdict.failed, undefined);
+    const [, , , , , score, , quality] = documented(id);
+    assert.ok(Math.abs(Number(quality) - reference.verdict.quality) < 0.006, `docs/mle.md says ${quality}`);
+    assert.ok(
+      reference.scored.ok && Math.abs(Number(score) / reference.scored.test - 1) < 0.01,
+      `docs/mle.md says ${score}`,
+    );
   });
 }
 
