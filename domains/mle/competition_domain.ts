@@ -40,26 +40,20 @@ export type CompetitionsOptions = {
   readonly seed: number;
 };
 
-const schema = v.pipe(
-  v.strictObject({
-    train: v.optional(
-      v.nullable(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition"))),
-      null,
-    ),
-    trainingTasks: v.optional(v.union([whole(1), v.literal("unlimited")]), "unlimited"),
-    test: v.optional(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition")), [
-      ...builtInCompetitions,
-    ]),
-    language: v.optional(v.picklist(["typescript", "python"]), "typescript"),
-    seconds: v.optional(whole(1, 86_400), 60),
-    memory: v.optional(whole(64, 2 ** 20), 1024),
-    seed: v.optional(whole(0), 0),
-  }),
-  v.check(
-    ({ train, trainingTasks, seed }) => train === null || (trainingTasks === "unlimited" && seed === 0),
-    "no trainingTasks or seed beside train: they are of drawn competitions",
+const schema = v.strictObject({
+  train: v.optional(
+    v.nullable(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition"))),
+    null,
   ),
-);
+  trainingTasks: v.optional(v.union([whole(1), v.literal("unlimited")]), "unlimited"),
+  test: v.optional(v.pipe(v.array(v.string()), v.minLength(1, "at least one competition")), [
+    ...builtInCompetitions,
+  ]),
+  language: v.optional(v.picklist(["typescript", "python"]), "typescript"),
+  seconds: v.optional(whole(1, 86_400), 60),
+  memory: v.optional(whole(64, 2 ** 20), 1024),
+  seed: v.optional(whole(0), 0),
+});
 
 /** A competition by what finds it again: a word for `findCompetition`, or its place among the drawn ones. */
 type CompetitionTask = string | number;
@@ -102,6 +96,7 @@ export const competitions: (given?: Partial<CompetitionsOptions>) => Domain<Comp
 
 function behaviour(options: CompetitionsOptions): DomainBehaviour<CompetitionTask, null> {
   const { language, seconds, memory, seed } = options;
+  checkDrawn(options);
   const limits = { seconds, memory };
   const splits: Record<Split, readonly string[] | null> = { train: options.train, test: options.test };
   const folders = checkNames([...options.train ?? [], ...options.test]);
@@ -139,6 +134,15 @@ function behaviour(options: CompetitionsOptions): DomainBehaviour<CompetitionTas
       return { state, verdict, feedback, done: true };
     },
   };
+}
+
+/** Refuses options of drawn competitions where others train. */
+function checkDrawn({ train, trainingTasks, seed }: CompetitionsOptions): void {
+  if (train === null || (trainingTasks === "unlimited" && seed === 0)) return;
+  const [name, value] = seed === 0 ? ["trainingTasks", trainingTasks] : ["seed", seed];
+  throw new UserError(
+    `Expected no ${name} beside train, as it is of drawn competitions, but found ${value} (competitions())`,
+  );
 }
 
 /** The folders among the names; refuses a competition that is in both splits, or twice in one. */

@@ -11,6 +11,7 @@ import { respondingEngine } from "../support/scripted_engine.ts";
 /** Both are asked for the probability of a class, so that a program need not read to answer. */
 const set = [
   'domain.train=["tumour"]',
+  "domain.trainingTasks=unlimited",
   'domain.test=["penguin-sex"]',
   "budget.iterations=3",
   "objective.groups=2",

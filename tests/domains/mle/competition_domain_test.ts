@@ -110,7 +110,7 @@ for (
     [
       "drawn tables beside named ones",
       { train: ["wages"], test: ["co2"], trainingTasks: 5 },
-      /no trainingTasks or seed beside train/,
+      /Expected no trainingTasks beside train, .* but found 5/,
     ],
     ["too little memory", { memory: 1 }, /memory/],
   ] as const
