@@ -5,7 +5,7 @@
  * @module
  */
 import { compile, defineExperiment, exit, grpo, improve, sudoku, tinyTransformer } from "exitlab";
-import { runJobs } from "../runners/local/run_jobs.ts";
+import { runJobs } from "../lib/loop/run_jobs.ts";
 import { stubEngine } from "../tests/support/stub_engine.ts";
 import { row } from "./row.ts";
 

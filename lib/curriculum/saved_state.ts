@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Mode } from "../domain/domain.ts";
+import type { Attempt, Verdict } from "../domain/verdict.ts";
 import type { Json } from "../json.ts";
 import type { RandomState } from "../random.ts";
 import type { Start } from "./start.ts";
@@ -37,14 +38,18 @@ const id = v.pipe(v.string(), v.nonEmpty());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-const savedAttempt = v.strictObject({
+/** Schema of a verdict. */
+export const savedVerdict: v.GenericSchema<Verdict> = v.strictObject({
+  quality: unit,
+  solved: v.boolean(),
+  reward: unit,
+  failed: v.exactOptional(v.boolean()),
+});
+
+/** Schema of an attempt. */
+export const savedAttempt: v.GenericSchema<Attempt> = v.strictObject({
   response: v.string(),
-  verdict: v.strictObject({
-    quality: unit,
-    solved: v.boolean(),
-    reward: unit,
-    failed: v.exactOptional(v.boolean()),
-  }),
+  verdict: savedVerdict,
   feedback: v.nullable(v.string()),
 });
 

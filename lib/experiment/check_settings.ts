@@ -20,6 +20,7 @@ export function checkSettings(settings: Settings, where: string): void {
   for (const part of [settings.curriculum, ...settings.operators]) checkNeeds(part, settings, where);
   checkBudget(settings, where);
   checkGroups(settings, where);
+  checkStaleness(settings, where);
   checkEvaluation(settings, where);
   checkContext(settings, where);
 }
@@ -115,6 +116,15 @@ function checkGroups({ objective, sampling }: Settings, where: string): void {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message} ("${where}objective")`);
   }
+}
+
+/** Drawn one iteration ahead, groups are up to `publishEvery` iterations old when they train. */
+function checkStaleness({ sampling: { publishEvery, maxStaleness } }: Settings, where: string): void {
+  if (maxStaleness === undefined || publishEvery <= maxStaleness) return;
+  throw new UserError(
+    `Expected "${where}sampling.maxStaleness" to be at least ${publishEvery}, the iterations between new weights ` +
+      `("${where}sampling.publishEvery"), but found ${maxStaleness}`,
+  );
 }
 
 function checkEvaluation({ domain, evaluate }: Settings, where: string): void {

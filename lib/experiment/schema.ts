@@ -26,7 +26,7 @@ export type PlainSettings = Pick<Settings, PlainGroup>;
 export const plainKeys: { readonly [Group in PlainGroup]: readonly (keyof PlainSettings[Group] & string)[] } =
   {
     budget: ["tokens", "rollouts", "iterations"],
-    sampling: ["temperature", "maxTokens", "publishEvery"],
+    sampling: ["temperature", "maxTokens", "publishEvery", "maxStaleness"],
     evaluate: ["every", "steps", "samples", "tasks", "temperature", "topP", "resamples", "search"],
     checkpoint: ["every"],
   };
@@ -74,6 +74,7 @@ function sampling(domain: Domain) {
     temperature: v.optional(positive, 1),
     maxTokens: v.optional(whole(1), maxTokens),
     publishEvery: v.optional(whole(1), 1),
+    maxStaleness: v.exactOptional(whole(1)),
   });
 }
 

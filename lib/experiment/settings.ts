@@ -27,6 +27,11 @@ export type Sampling = {
   readonly maxTokens: number;
   /** Training iterations after which the sampler gets new weights; above 1 it is behind the trainer in between. */
   readonly publishEvery: number;
+  /**
+   * The most training iterations that the sampler's weights may be behind those that train on its samples. With it, an
+   * iteration's groups are drawn while the one before trains; they are drawn after it when left out.
+   */
+  readonly maxStaleness?: number;
 };
 
 /** How held-out quality after k = 0…K self-improvement steps is measured. */

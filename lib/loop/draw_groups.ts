@@ -18,16 +18,31 @@ export interface DrawContext {
   readonly random: Random;
 }
 
+/** What an iteration trains on, and what it was made of. */
+export interface DrawnGroups {
+  /** The groups, with the rewards that training sees. */
+  readonly groups: readonly Group[];
+  /** The same as they were rolled out, before operators and curriculum changed a reward. */
+  readonly rolled: readonly Group[];
+}
+
 /**
  * An iteration's groups, with the rewards that training sees. Where the objective asks for it, groups whose rewards are
  * all equal are followed by others, for some rounds at most.
  *
  * @param iteration The training iteration, from 1.
+ * @param known What was rolled out for this iteration before: taken instead of new rollouts, while curriculum and
+ *   operators go through the same motions.
  * @throws {UserError} If the domain gives a verdict outside [0, 1].
  */
-export async function drawGroups(context: DrawContext, iteration: number): Promise<Group[]> {
+export async function drawGroups(
+  context: DrawContext,
+  iteration: number,
+  known?: readonly Group[],
+): Promise<DrawnGroups> {
   const { curriculum, rollouts, rewards, objective, random } = context;
   const groups: Group[] = [];
+  const rolled: Group[] = [];
   let drawn = 0;
   for (let round = 0; round <= objective.redraws; round++) {
     const missing = objective.groups - (round === 0 ? 0 : groups.filter(isInformative).length);
@@ -35,10 +50,14 @@ export async function drawGroups(context: DrawContext, iteration: number): Promi
     const starts = curriculum.next(missing).map((start) =>
       rollouts.operators.reduce((changed, operator) => operator.transform(changed, random), start)
     );
-    const fresh = groupRewards(await rollOut(rollouts, starts, iteration, drawn), rewards);
+    const first = drawn;
+    const raw = known?.filter(({ chain }) => chain >= first && chain < first + starts.length) ??
+      await rollOut(rollouts, starts, iteration, first);
+    const fresh = groupRewards(raw, rewards);
     curriculum.observe(fresh.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
     groups.push(...fresh);
+    rolled.push(...raw);
     drawn += starts.length;
   }
-  return groups;
+  return { groups, rolled };
 }

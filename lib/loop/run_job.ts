@@ -3,19 +3,16 @@
  *
  * @module
  */
-import type { Curriculum } from "../curriculum/curriculum.ts";
 import type { Checkpoint, Policy } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { JsonObject } from "../json.ts";
 import type { Batch, EventRow, ResampleRow, StartRow, StepRow } from "../metrics/rows.ts";
 import type { RunStore } from "../metrics/store.ts";
-import { Random } from "../random.ts";
-import { randomState, restoreState } from "../curriculum/saved_state.ts";
-import { imitatedResponses } from "./imitate.ts";
+import { type ImitatedResponse, imitatedResponses } from "./imitate.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluate, type EvaluationContext, type EvaluationOutcome } from "./evaluate.ts";
-import { type DrawContext, drawGroups } from "./draw_groups.ts";
+import { Draws } from "./draws.ts";
 import { groupAdvantages, isInformative } from "./group_rewards.ts";
 import { domainFigures, evaluationFigures } from "./domain_figures.ts";
 import { bestSoFar, growTrees } from "./grow_trees.ts";
@@ -31,8 +28,7 @@ import {
   stepWarnings,
 } from "./records.ts";
 import { resample } from "./resample.ts";
-import { type Group, rootSource } from "./rollout.ts";
-import { savedObject, SpaceLog } from "./space_log.ts";
+import type { Group } from "./rollout.ts";
 import { trainOn, type TrainReport } from "./train.ts";
 
 /** What a job reports while it runs. */
@@ -92,9 +88,7 @@ export async function runJob(job: Job, context: JobContext): Promise<JobResult> 
 class Loop {
   readonly #job: Job;
   readonly #context: JobContext;
-  readonly #curriculum: Curriculum;
-  readonly #drawing: DrawContext;
-  readonly #spaceLog = new SpaceLog();
+  readonly #draws: Draws;
   #iteration = 0;
   #tokens = 0;
   #completions = 0;
@@ -104,24 +98,9 @@ class Loop {
   #written: Promise<void> = Promise.resolve();
 
   constructor(job: Job, context: JobContext) {
-    const { domain, curriculum, operators, sampling, objective } = job.settings;
     this.#job = job;
     this.#context = context;
-    const tasks = domain.tasks("train");
-    this.#curriculum = curriculum.create({
-      roots: rootSource(domain, tasks),
-      random: new Random(job.seed, "curriculum"),
-      iterates: operators.some(({ iterates }) => iterates),
-    });
-    const { policy } = context;
-    const { groupSize } = objective;
-    this.#drawing = {
-      curriculum: this.#curriculum,
-      rollouts: { domain, tasks, operators, policy, sampling, groupSize, seed: job.seed },
-      rewards: { curriculum, operators, objective, maxTokens: sampling.maxTokens },
-      objective,
-      random: new Random(job.seed, "operators"),
-    };
+    this.#draws = new Draws(job, context.policy);
   }
 
   get iteration(): number {
@@ -186,30 +165,38 @@ class Loop {
     const began = performance.now();
     const progress = this.#progress();
     const iteration = ++this.#iteration;
-    const groups = await drawGroups(this.#drawing, iteration);
-    const sampled = performance.now();
-    const advantages = await groupAdvantages(groups, this.#drawing.rewards, policy);
-    const learningRate = objective.learningRate(iteration, progress);
-    const trained = await this.#train(groups, advantages, learningRate);
+    const draw = await this.#draws.take(iteration);
+    const { groups } = draw;
+    const trainingBegan = performance.now();
     const tokens = generatedTokens(groups);
     this.#tokens += tokens;
     this.#completions += groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
+    const advantages = await groupAdvantages(groups, this.#draws.context.rewards, policy);
+    const imitated = imitatedResponses(groups, this.#draws.context.rollouts, this.#draws.context.random);
+    if (sampling.maxStaleness !== undefined && !this.spent()) {
+      this.#draws.begin(iteration + 1);
+    }
+    const learningRate = objective.learningRate(iteration, progress);
+    const trained = await this.#train(groups, advantages, imitated, learningRate);
+    const secondsTrain = (performance.now() - trainingBegan) / 1000;
+    // New weights only when nothing is being drawn: which weights drew a group does not depend on who was faster.
+    await this.#draws.done();
     const due = this.spent() || (evaluate.every > 0 && iteration % evaluate.every === 0);
     if (due || iteration % sampling.publishEvery === 0) await policy.publish();
-    const done = performance.now();
+    const seconds = (performance.now() - began) / 1000;
     const step: StepRow = {
       ...stepFigures(groups, advantages, trained, {
-        ...this.#curriculum.metrics(),
+        ...draw.metrics,
         ...domainFigures(domain, groups.flatMap(({ rollouts }) => rollouts)),
       }),
       iteration,
       tokens: this.#tokens,
       rollouts: this.#completions,
       learningRate,
-      secondsSample: (sampled - began) / 1000,
-      secondsTrain: (done - sampled) / 1000,
-      seconds: (done - began) / 1000,
-      tokensPerSecond: tokens / ((done - began) / 1000),
+      secondsSample: draw.seconds,
+      secondsTrain,
+      seconds,
+      tokensPerSecond: tokens / seconds,
       time: new Date().toISOString(),
     };
     const { events = [], ...evaluation } = due ? await this.#evaluate(step.time) : {};
@@ -217,7 +204,7 @@ class Loop {
       step,
       groups: groupRows(groups, advantages, iteration),
       rollouts: rolloutRows(groups, advantages, iteration),
-      starts: this.#spaceLog.changes(this.#curriculum.space(), iteration),
+      starts: draw.starts,
       ...evaluation,
       resamples: this.spent() ? await this.#resample() : [],
       events: [...stepWarnings(step), ...events],
@@ -229,6 +216,7 @@ class Loop {
   async #train(
     groups: readonly Group[],
     advantages: readonly (readonly number[])[],
+    imitated: readonly ImitatedResponse[],
     learningRate: number,
   ): Promise<TrainReport> {
     const { policy } = this.#context;
@@ -245,8 +233,8 @@ class Loop {
         learningRate,
         temperature: sampling.temperature,
         maxTokens: sampling.maxTokens,
-        stale: sampling.publishEvery > 1,
-        imitated: imitatedResponses(groups, this.#drawing.rollouts, this.#drawing.random),
+        stale: sampling.publishEvery > 1 || sampling.maxStaleness !== undefined,
+        imitated,
       },
     );
     const { kl } = objective;
@@ -268,8 +256,9 @@ class Loop {
     await before;
   }
 
-  /** Waits for the batch that is being written, so that the store can be closed; its failure is told elsewhere. */
+  /** Waits for what is under way, so that store and policy can be closed; a failure of it is told elsewhere. */
   async settled(): Promise<void> {
+    await this.#draws.done().catch(() => {});
     await this.#written.catch(() => {});
   }
 
@@ -283,9 +272,7 @@ class Loop {
       build: this.#context.build,
       tokens: this.#tokens,
       completions: this.#completions,
-      curriculum: this.#curriculum.state(),
-      operators: this.#drawing.random.state(),
-      spaceLog: this.#spaceLog.state(),
+      ...await this.#draws.state(),
       ...(this.#surroundings === null ? {} : { surroundings: this.#surroundings }),
     };
     await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
@@ -294,8 +281,13 @@ class Loop {
   /** Takes in a checkpoint's state; returns the task space as it was. */
   #restored(iteration: number, state: JsonObject): StartRow[] {
     try {
-      this.#restore(iteration, state);
-      return this.#spaceLog.restore(savedObject(state, "spaceLog"), this.#curriculum.space());
+      const space = this.#draws.restore(iteration, state);
+      this.#iteration = iteration;
+      this.#savedAt = iteration;
+      this.#tokens = Number(state["tokens"]);
+      this.#completions = Number(state["completions"]);
+      this.#surroundings = typeof state["surroundings"] === "string" ? state["surroundings"] : null;
+      return space;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       throw new UserError(
@@ -303,16 +295,6 @@ class Loop {
           `of exitlab (${error.message}); continue it with that one, or delete the folder to run the job anew`,
       );
     }
-  }
-
-  #restore(iteration: number, state: JsonObject): void {
-    this.#iteration = iteration;
-    this.#savedAt = iteration;
-    this.#tokens = Number(state["tokens"]);
-    this.#completions = Number(state["completions"]);
-    this.#surroundings = typeof state["surroundings"] === "string" ? state["surroundings"] : null;
-    this.#curriculum.restore(state["curriculum"] ?? null);
-    this.#drawing.random.restore(restoreState(randomState, state["operators"] ?? null, "operators' stream"));
   }
 
   /** The rows of an evaluation, and what is to be said of it. */

@@ -1,7 +1,7 @@
 import { UserError } from "../../lib/errors.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import { embeddedEngine } from "../local/engine.ts";
-import { runJobs } from "../local/run_jobs.ts";
+import { runJobs } from "../../lib/loop/run_jobs.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
 import { shellWord } from "./shell_word.ts";

@@ -5,7 +5,7 @@ import { macroMean } from "../../lib/metrics/benchmarks.ts";
 import type { StepRow } from "../../lib/metrics/rows.ts";
 import { formatDuration } from "../../lib/report/duration.ts";
 import type { ProgressLine } from "../../lib/report/progress_line.ts";
-import type { RunObserver } from "../local/run_jobs.ts";
+import type { RunObserver } from "../../lib/loop/run_jobs.ts";
 
 /** Shows the jobs of a run as lines: one that moves while a job runs, and one that stays for each that is over. */
 export class RunProgress implements RunObserver {

@@ -21,7 +21,7 @@ import {
   checkSequences,
   checkSpans,
   checkWeights,
-} from "./check_input.ts";
+} from "../../lib/engine/check_input.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type PlanLimits, unweighed } from "./deal_trees.ts";
 import { planEmbeddings } from "./embed_plan.ts";

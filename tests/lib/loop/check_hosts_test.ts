@@ -10,7 +10,7 @@ import {
   sudoku,
   tinyTransformer,
 } from "exitlab";
-import { checkHosts } from "exitlab/runners/local/check_hosts.ts";
+import { checkHosts } from "exitlab/lib/loop/check_hosts.ts";
 import { grants } from "exitlab/runners/cli/launch.ts";
 
 const [job] = compile(defineExperiment({

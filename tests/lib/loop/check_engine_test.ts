@@ -15,7 +15,7 @@ import {
 } from "exitlab";
 import type { Domain } from "../../../lib/domain/domain.ts";
 import type { Capabilities } from "../../../lib/engine/engine.ts";
-import { checkEngine } from "../../../runners/local/check_engine.ts";
+import { checkEngine } from "../../../lib/loop/check_engine.ts";
 import { embeddedEngine } from "../../../runners/local/engine.ts";
 
 const all: Capabilities = {

@@ -1,6 +1,6 @@
-import type { Capabilities } from "../../lib/engine/engine.ts";
-import { UserError } from "../../lib/errors.ts";
-import type { Job } from "../../lib/experiment/settings.ts";
+import type { Capabilities } from "../engine/engine.ts";
+import { UserError } from "../errors.ts";
+import type { Job } from "../experiment/settings.ts";
 
 /**
  * Refuses a job that asks for what the engine or this runner lacks, so that no option is silently ignored.
@@ -9,7 +9,7 @@ import type { Job } from "../../lib/experiment/settings.ts";
  *
  * @example
  * ```ts
- * import { checkEngine } from "exitlab/runners/local/check_engine.ts";
+ * import { checkEngine } from "exitlab/lib/loop/check_engine.ts";
  * import { embeddedEngine } from "exitlab/runners/local/engine.ts";
  * import { compile } from "exitlab";
  * import experiment from "exitlab/experiments/exit_math.ts";

@@ -1,5 +1,5 @@
-import { UserError } from "../../lib/errors.ts";
-import type { Job } from "../../lib/experiment/settings.ts";
+import { UserError } from "../errors.ts";
+import type { Job } from "../experiment/settings.ts";
 
 /**
  * Refuses a job whose operators call hosts that this process may not reach.
@@ -9,7 +9,7 @@ import type { Job } from "../../lib/experiment/settings.ts";
  *
  * @example
  * ```ts
- * import { checkHosts } from "exitlab/runners/local/check_hosts.ts";
+ * import { checkHosts } from "exitlab/lib/loop/check_hosts.ts";
  * import { compile } from "exitlab";
  * import experiment from "exitlab/experiments/exit_math.ts";
  *

@@ -4,19 +4,19 @@
  * @module
  */
 import { join, relative } from "node:path";
-import type { Checkpoint, Engine, Policy } from "../../lib/engine/engine.ts";
-import { tinyTransformer, type TinyTransformerPart } from "../../lib/engine/tiny_transformer.ts";
-import { checkPrograms } from "../../lib/domain/check_programs.ts";
-import { UserError } from "../../lib/errors.ts";
-import type { Plan } from "../../lib/experiment/plan.ts";
-import type { Job } from "../../lib/experiment/settings.ts";
-import type { Json } from "../../lib/json.ts";
-import { writeDurably } from "../../lib/write_durably.ts";
-import { type JobEvent, runJob } from "../../lib/loop/run_job.ts";
-import { cachedWarmStart } from "../../lib/loop/warm_cache.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
-import { openStore } from "../../lib/metrics/store.ts";
-import { version } from "../../lib/version.ts";
+import type { Checkpoint, Engine, Policy } from "../engine/engine.ts";
+import { tinyTransformer, type TinyTransformerPart } from "../engine/tiny_transformer.ts";
+import { checkPrograms } from "../domain/check_programs.ts";
+import { UserError } from "../errors.ts";
+import type { Plan } from "../experiment/plan.ts";
+import type { Job } from "../experiment/settings.ts";
+import type { Json } from "../json.ts";
+import { writeDurably } from "../write_durably.ts";
+import { type JobEvent, runJob } from "./run_job.ts";
+import { cachedWarmStart } from "./warm_cache.ts";
+import { explainWriteError } from "./write_error.ts";
+import { openStore } from "../metrics/store.ts";
+import { version } from "../version.ts";
 import { checkEngine } from "./check_engine.ts";
 import { checkHosts } from "./check_hosts.ts";
 

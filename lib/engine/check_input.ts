@@ -1,12 +1,5 @@
-import type {
-  AdamOptions,
-  Datum,
-  LossSpec,
-  SampleRequest,
-  Span,
-  TokenSequence,
-} from "../../lib/engine/engine.ts";
-import { UserError } from "../../lib/errors.ts";
+import type { AdamOptions, Datum, LossSpec, SampleRequest, Span, TokenSequence } from "./engine.ts";
+import { UserError } from "../errors.ts";
 
 /** What token ids and lengths are checked against. */
 interface Bounds {
