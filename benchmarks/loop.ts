@@ -36,6 +36,7 @@ export async function benchLoop(): Promise<void> {
         started: () => {},
         skipped: () => {},
         warming: () => {},
+        lost: () => {},
         ended: () => {},
         event: (_, event) => {
           if (event.kind !== "step") return;

@@ -14,7 +14,7 @@ import {
   checkReport,
   checkStep,
 } from "./conformance_training.ts";
-import type { Trial } from "./conformance_trial.ts";
+import { type Trial, usualLoss } from "./conformance_trial.ts";
 import type { Engine, PolicyPart } from "./engine.ts";
 
 /** The rules that an engine is held to, in the order in which they are checked. */
@@ -45,6 +45,15 @@ const checks = {
 
 /** The name of a check. */
 export type EngineCheckName = keyof typeof checks;
+
+/** The names of all checks, in their order. */
+export const engineCheckNames: readonly EngineCheckName[] = keysOf(checks);
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+  const names: Key[] = [];
+  for (const name in record) names.push(name);
+  return names;
+}
 
 /** What an engine is checked with. */
 export interface PolicyEngineCheck {
@@ -133,7 +142,7 @@ export async function checkPolicyEngine(
   const unknown = only?.find((name) => !Object.hasOwn(checks, name));
   if (unknown !== undefined) {
     throw new UserError(
-      `Unknown check "${unknown}" (known are ${Object.keys(checks).join(", ")}) in checkPolicyEngine()`,
+      `Unknown check "${unknown}" (known are ${engineCheckNames.join(", ")}) in checkPolicyEngine()`,
     );
   }
   if (examples.length < 2) {
@@ -151,7 +160,8 @@ export async function checkPolicyEngine(
   for (const [name, check] of Object.entries(checks)) {
     if (only !== undefined && !only.some((wanted) => wanted === name)) continue;
     const expect: Trial["expect"] = (condition, message) => findings.expect(condition, name, message);
-    const trial = { engine, part, capabilities, examples, seed, tolerance, learningRate, expect };
+    const warm = usualLoss(capabilities);
+    const trial = { engine, part, capabilities, examples, seed, tolerance, learningRate, warm, expect };
     await findings.attempt(name, `The check "${name}"`, () => check(trial));
   }
   return findings.all;

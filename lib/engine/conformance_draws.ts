@@ -5,7 +5,6 @@ import {
   plain,
   requestsFor,
   type Trial,
-  warm,
   withPolicy,
 } from "./conformance_trial.ts";
 import type { Policy, SampleRequest } from "./engine.ts";
@@ -15,7 +14,7 @@ export async function checkDraws(trial: Trial): Promise<void> {
   await withPolicy(trial, async (policy, examples) => {
     await learn(trial, policy, examples, 4);
     await policy.publish();
-    await expectDraws(trial, policy, examples, { ...warm, topP: 1 });
+    await expectDraws(trial, policy, examples, { ...trial.warm, topP: 1 });
   });
 }
 

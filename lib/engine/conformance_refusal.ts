@@ -1,14 +1,6 @@
 import { refuses, same } from "./conformance_compare.ts";
 import { gradientNorm, learn, sameNorm, weigh } from "./conformance_steps.ts";
-import {
-  fillContext,
-  plain,
-  requestsFor,
-  sequencesOf,
-  type Trial,
-  warm,
-  withPolicy,
-} from "./conformance_trial.ts";
+import { fillContext, plain, requestsFor, sequencesOf, type Trial, withPolicy } from "./conformance_trial.ts";
 import type { Datum } from "./engine.ts";
 
 /** Input that cannot be is refused, and leaves the policy as it was. */
@@ -19,12 +11,12 @@ export async function checkRefusal(trial: Trial): Promise<void> {
     const [datum] = batch;
     if (request === undefined || datum === undefined) return;
     await learn(trial, policy, examples, 1);
-    const score = (): Promise<Float32Array[]> => policy.logprobs(sequencesOf(examples), warm);
+    const score = (): Promise<Float32Array[]> => policy.logprobs(sequencesOf(examples), trial.warm);
     const before = await score();
-    const norm = await gradientNorm(policy, [batch]);
+    const norm = await gradientNorm(trial, policy, [batch]);
     const { vocabulary } = policy.tokenizer;
     const [, ...others] = datum.coefficients;
-    const train = (last: Datum) => () => policy.forwardBackward([...batch, last], warm);
+    const train = (last: Datum) => () => policy.forwardBackward([...batch, last], trial.warm);
     const weighing = (...coefficients: number[]) =>
       train({ ...datum, coefficients: Float32Array.from(coefficients) });
     const calls: [name: string, call: () => Promise<unknown>][] = [
@@ -35,9 +27,9 @@ export async function checkRefusal(trial: Trial): Promise<void> {
       ],
       ["a maxTokens of 0", () => policy.sample([{ ...request, maxTokens: 0 }])],
       ["a temperature of 0 for a sample", () => policy.sample([{ ...request, temperature: 0 }])],
-      ["an empty sequence", () => policy.logprobs([[]], warm)],
-      ["a sequence with a negative id", () => policy.logprobs([[0, -1]], warm)],
-      ["a sequence with an id that is not whole", () => policy.logprobs([[0, 0.5]], warm)],
+      ["an empty sequence", () => policy.logprobs([[]], trial.warm)],
+      ["a sequence with a negative id", () => policy.logprobs([[0, -1]], trial.warm)],
+      ["a sequence with an id that is not whole", () => policy.logprobs([[0, 0.5]], trial.warm)],
       ["a temperature of 0 for a loss", () => policy.logprobs([[0, 0]], { temperature: 0 })],
       [
         "a datum with an id beyond the vocabulary",
@@ -50,7 +42,7 @@ export async function checkRefusal(trial: Trial): Promise<void> {
     const { reference } = policy;
     const longer = fillContext(policy, examples, -1);
     if (longer !== undefined) {
-      calls.push(["a sequence beyond the context", () => policy.logprobs([longer], warm)]);
+      calls.push(["a sequence beyond the context", () => policy.logprobs([longer], trial.warm)]);
     }
     if (reference !== undefined) calls.push(["a mix of 0", () => reference.refresh(0)]);
     const embed = policy.embed?.bind(policy);
@@ -58,7 +50,7 @@ export async function checkRefusal(trial: Trial): Promise<void> {
     for (const [name, call] of calls) trial.expect(await refuses(call), `${capitalise(name)} is not refused`);
     trial.expect(same(trial, await score(), before), "A call that was refused changed the weights");
     trial.expect(
-      sameNorm(await gradientNorm(policy, [batch]), norm),
+      sameNorm(await gradientNorm(trial, policy, [batch]), norm),
       "A batch that was refused left something in the gradient",
     );
     trial.expect(

@@ -1,14 +1,6 @@
 import { same, sameTokens, samplerGap } from "./conformance_compare.ts";
 import { learn } from "./conformance_steps.ts";
-import {
-  fillContext,
-  plain,
-  requestsFor,
-  sequencesOf,
-  type Trial,
-  warm,
-  withPolicy,
-} from "./conformance_trial.ts";
+import { fillContext, plain, requestsFor, sequencesOf, type Trial, withPolicy } from "./conformance_trial.ts";
 import type { Completion, Policy, SampleRequest } from "./engine.ts";
 
 /** Steps after which a tiny model has learned to end a response, so that some completions stop and some do not. */
@@ -19,7 +11,7 @@ export async function checkSample(trial: Trial): Promise<void> {
   await withPolicy(trial, async (policy, examples) => {
     await learn(trial, policy, examples, untilStops);
     await policy.publish();
-    const requests = [1, 3, 8].flatMap((maxTokens) => requestsFor(examples, { maxTokens, ...warm }));
+    const requests = [1, 3, 8].flatMap((maxTokens) => requestsFor(examples, { maxTokens, ...trial.warm }));
     const full = fillContext(policy, examples, 2);
     if (full !== undefined) requests.push({ prompt: full, maxTokens: 5, temperature: 1, topP: 1, seed: 1 });
     const completions = await policy.sample(requests);
@@ -76,7 +68,7 @@ export async function checkSampler(trial: Trial): Promise<void> {
     await learn(trial, policy, examples, 2);
     await policy.publish();
     for (const topP of trial.capabilities.topP ? [1, 0.5] : [1]) {
-      for (const loss of [plain, warm]) {
+      for (const loss of [plain, trial.warm]) {
         const requests = requestsFor(examples, { topP, ...loss });
         const distance = await samplerGap(policy, requests, await policy.sample(requests), loss);
         trial.expect(

@@ -1,6 +1,6 @@
 import { gap, same } from "./conformance_compare.ts";
 import { learn } from "./conformance_steps.ts";
-import { fillContext, nextLogprobs, sequencesOf, type Trial, warm, withPolicy } from "./conformance_trial.ts";
+import { fillContext, nextLogprobs, sequencesOf, type Trial, withPolicy } from "./conformance_trial.ts";
 import type { Policy, Span, TokenSequence } from "./engine.ts";
 
 /** Log-probabilities are those of a language model, whatever else is in the batch. */
@@ -8,7 +8,7 @@ export async function checkLogprobs(trial: Trial): Promise<void> {
   await withPolicy(trial, async (policy, examples) => {
     const { tolerance } = trial;
     const sequences = sequencesOf(examples);
-    const scored = await policy.logprobs(sequences, warm);
+    const scored = await policy.logprobs(sequences, trial.warm);
     const kept = scored.map((logprobs) => logprobs.slice());
     trial.expect(
       scored.length === sequences.length &&
@@ -20,15 +20,15 @@ export async function checkLogprobs(trial: Trial): Promise<void> {
       scored.every((logprobs) => logprobs.every((logprob) => Number.isFinite(logprob) && logprob <= 0)),
       "A log-probability is not finite, or above 0",
     );
-    const again = await policy.logprobs(sequences, warm);
+    const again = await policy.logprobs(sequences, trial.warm);
     trial.expect(same(trial, again, kept), "The same sequences have other log-probabilities the second time");
-    const reversed = (await policy.logprobs(sequences.toReversed(), warm)).toReversed();
-    const alone = await policy.logprobs(sequences.slice(-1), warm);
+    const reversed = (await policy.logprobs(sequences.toReversed(), trial.warm)).toReversed();
+    const alone = await policy.logprobs(sequences.slice(-1), trial.warm);
     trial.expect(
       gap(reversed, kept) <= tolerance && gap(alone, kept.slice(-1)) <= tolerance,
       "A sequence has other log-probabilities in another batch",
     );
-    const heads = await policy.logprobs(sequences.map((tokens) => tokens.slice(0, -1)), warm);
+    const heads = await policy.logprobs(sequences.map((tokens) => tokens.slice(0, -1)), trial.warm);
     trial.expect(
       gap(heads, kept.map((logprobs) => logprobs.subarray(0, -1))) <= tolerance,
       "The log-probability of a token depends on tokens after it",
@@ -36,11 +36,11 @@ export async function checkLogprobs(trial: Trial): Promise<void> {
     const longest = fillContext(policy, examples, 0);
     if (longest !== undefined) {
       trial.expect(
-        (await policy.logprobs([longest], warm))[0]?.length === policy.context,
+        (await policy.logprobs([longest], trial.warm))[0]?.length === policy.context,
         "A sequence that fills the context is not scored",
       );
     }
-    const next = await nextLogprobs(policy, examples[0]?.prompt ?? [], warm);
+    const next = await nextLogprobs(policy, examples[0]?.prompt ?? [], trial.warm);
     trial.expect(
       next === undefined || Math.abs(Math.log(sumOfExp(next))) <= tolerance,
       "The probabilities of all tokens after a prompt do not sum to 1",
@@ -51,6 +51,7 @@ export async function checkLogprobs(trial: Trial): Promise<void> {
 
 /** Logits are divided by the temperature. */
 export async function checkTemperature(trial: Trial): Promise<void> {
+  if (!trial.capabilities.temperature) return;
   await withPolicy(trial, async (policy, examples) => {
     await learn(trial, policy, examples, 2);
     const sequences = sequencesOf(examples);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Example, plain, type Trial, warm } from "./conformance_trial.ts";
+import { type Example, plain, type Trial } from "./conformance_trial.ts";
 import type { AdamOptions, Datum, Policy } from "./engine.ts";
 
 /** How far gradient norms that should agree may be apart, relative to the larger. */
@@ -51,11 +51,12 @@ export async function learn(
 
 /** The norm of the gradient that batches accumulate; a step of size 0 clears it. */
 export async function gradientNorm(
+  trial: Trial,
   policy: Policy,
   batches: readonly (readonly Datum[])[],
   clipNorm: number = Infinity,
 ): Promise<number> {
-  for (const batch of batches) await policy.forwardBackward(batch, warm);
+  for (const batch of batches) await policy.forwardBackward(batch, trial.warm);
   return (await policy.optimStep({ ...adam, clipNorm })).gradientNorm;
 }
 
@@ -67,18 +68,18 @@ export async function gradientNorm(
  * @returns How much it fell, relative to that.
  */
 export async function descend(
-  { tolerance }: Trial,
+  trial: Trial,
   policy: Policy,
   batch: readonly Datum[],
-  aim: number = 20 * tolerance,
+  aim: number = 20 * trial.tolerance,
 ): Promise<number> {
-  const norm = await gradientNorm(policy, [batch]);
+  const norm = await gradientNorm(trial, policy, [batch]);
   if (norm === 0) return 0;
   const epsilon = 100 * norm;
-  const { loss: before } = await policy.forwardBackward(batch, warm);
+  const { loss: before } = await policy.forwardBackward(batch, trial.warm);
   const learningRate = aim * epsilon / norm ** 2;
   await policy.optimStep({ ...adam, beta1: 0, beta2: 0, epsilon, learningRate });
-  const { loss: after } = await policy.forwardBackward(batch, warm);
+  const { loss: after } = await policy.forwardBackward(batch, trial.warm);
   await policy.optimStep(adam);
   return (before - after) / aim;
 }

@@ -31,6 +31,8 @@ export interface Trial {
   readonly tolerance: number;
   /** The step size of AdamW. */
   readonly learningRate: number;
+  /** The loss of most checks. */
+  readonly warm: LossSpec;
   /** Notes a finding of this check unless a condition holds. */
   expect(condition: boolean, message: string): void;
 }
@@ -45,8 +47,10 @@ export interface Example {
   readonly tokens: TokenSequence;
 }
 
-/** The temperature of most checks: at 1, an engine that forgets to divide by it would not be seen. */
-export const warm: LossSpec = { temperature: 0.7 };
+/** The loss of most checks: at temperature 1, an engine that forgets to divide by it would not be seen. */
+export function usualLoss({ temperature }: Capabilities): LossSpec {
+  return temperature ? { temperature: 0.7 } : plain;
+}
 
 /** Temperature 1. */
 export const plain: LossSpec = { temperature: 1 };

@@ -51,10 +51,16 @@ export interface Capabilities {
   readonly entropy: boolean;
   /** Whether sampling can be cut to the most likely tokens. */
   readonly topP: boolean;
+  /** Whether sequences can be scored at temperatures other than 1 (`LossSpec.temperature`). */
+  readonly temperature: boolean;
+  /** Whether a step scales a long gradient down (`AdamOptions.clipNorm`). */
+  readonly clipNorm: boolean;
   /** Whether a policy can tell the mean hidden state of a response (`Policy.embed`). */
   readonly embeddings: boolean;
   /** Whether a policy keeps a frozen copy of its weights to stay near to (`Policy.reference`). */
   readonly reference: boolean;
+  /** Whether a checkpoint keeps published weights that are not those of now; if not, `save` must follow `publish`. */
+  readonly savesPublished: boolean;
   /** Whether the same requests give the same results, bit for bit. */
   readonly deterministic: boolean;
   /** What decides the numbers, such as `"wasm relaxed-simd"`: same build, plan and seed, same results. */
@@ -177,8 +183,8 @@ export interface Policy {
   readonly tokenizer: Tokenizer;
   /** The most tokens that a prompt and its completion may have together. */
   readonly context: number;
-  /** How many parameters it has. */
-  readonly parameters: number;
+  /** How many parameters it has; `null` where that is not known. */
+  readonly parameters: number | null;
   /**
    * Draws completions under the published weights, in the order asked. One that would outgrow the context ends there, with
    * finish `"length"`.

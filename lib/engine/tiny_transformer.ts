@@ -1,18 +1,7 @@
 import * as v from "valibot";
-import { givenOptions, notNegative, parseOptions, positive, whole } from "../part.ts";
+import { givenOptions, parseOptions, whole } from "../part.ts";
 import type { PolicyPart } from "./engine.ts";
-
-/** The supervised warm start of a policy, on a domain's demonstrations. */
-export type WarmStartOptions = {
-  /** Optimiser steps; 0 for none. Default 400. */
-  readonly steps: number;
-  /** Demonstrations a step. Default 128. */
-  readonly batch: number;
-  /** Peak step size. Default 2e-3. */
-  readonly learningRate: number;
-  /** The relative share of first attempts, improvements and divergences. Default 3 : 4 : 1. */
-  readonly mix: { readonly base: number; readonly improve: number; readonly diverge: number };
-};
+import { type WarmStartInput, type WarmStartOptions, warmStartSchema } from "./warm_start_options.ts";
 
 /** All options of `tinyTransformer`. */
 export type TinyTransformerOptions = {
@@ -24,18 +13,14 @@ export type TinyTransformerOptions = {
   readonly heads: number;
   /** The most tokens that a prompt and its completion may have together. Default 128. */
   readonly context: number;
-  /** The supervised warm start. */
+  /** The supervised warm start; 400 steps of size 2e-3 unless it says otherwise. */
   readonly warmStart: WarmStartOptions;
 };
 
 /** Options with all levels optional. */
-export type TinyTransformerInput =
-  & Partial<Omit<TinyTransformerOptions, "warmStart">>
-  & {
-    readonly warmStart?: Partial<Omit<WarmStartOptions, "mix">> & {
-      readonly mix?: Partial<WarmStartOptions["mix"]>;
-    };
-  };
+export type TinyTransformerInput = Partial<Omit<TinyTransformerOptions, "warmStart">> & {
+  readonly warmStart?: WarmStartInput;
+};
 
 /** The policy of the embedded engine. */
 export interface TinyTransformerPart extends PolicyPart {
@@ -51,22 +36,7 @@ const schema = v.pipe(
     layers: v.optional(whole(1, 64), 3),
     heads: v.optional(whole(1, 64), 4),
     context: v.optional(whole(8, 8192), 128),
-    warmStart: v.optional(
-      v.strictObject({
-        steps: v.optional(whole(0), 400),
-        batch: v.optional(whole(1), 128),
-        learningRate: v.optional(positive, 2e-3),
-        mix: v.optional(
-          v.strictObject({
-            base: v.optional(notNegative, 3),
-            improve: v.optional(notNegative, 4),
-            diverge: v.optional(notNegative, 1),
-          }),
-          {},
-        ),
-      }),
-      {},
-    ),
+    warmStart: warmStartSchema({ steps: 400, learningRate: 2e-3 }),
   }),
   v.forward(
     v.check(({ width, heads }) => width % (8 * heads) === 0, "a multiple of 8 × heads"),

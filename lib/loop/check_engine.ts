@@ -2,6 +2,9 @@ import type { Capabilities } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import type { Job } from "../experiment/settings.ts";
 
+/** A norm that no gradient reaches. */
+const clipsNothing = 1e9;
+
 /**
  * Refuses a job that asks for what the engine or this runner lacks, so that no option is silently ignored.
  *
@@ -19,7 +22,7 @@ import type { Job } from "../experiment/settings.ts";
  * ```
  */
 export function checkEngine({ arm, settings }: Job, capabilities: Capabilities): void {
-  const { objective, operators, evaluate, domain } = settings;
+  const { objective, operators, evaluate, domain, sampling, checkpoint } = settings;
   const engine = `the engine "${capabilities.description}"`;
   if (objective.entropy > 0 && !capabilities.entropy) {
     throw new UserError(
@@ -29,6 +32,23 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
   if (evaluate.topP < 1 && !capabilities.topP) {
     throw new UserError(
       `Arm "${arm}" has evaluate.topP ${evaluate.topP} but ${engine} cannot cut the distribution`,
+    );
+  }
+  if (sampling.temperature !== 1 && !capabilities.temperature) {
+    throw new UserError(
+      `Arm "${arm}" has sampling.temperature ${sampling.temperature} but ${engine} trains at temperature 1 alone`,
+    );
+  }
+  if (objective.clipNorm < clipsNothing && !capabilities.clipNorm) {
+    throw new UserError(
+      `Arm "${arm}" has objective.clipNorm ${objective.clipNorm} but ${engine} does not scale gradients down; ` +
+        "set it to 1e9, which is out of reach",
+    );
+  }
+  if (checkpoint.every % sampling.publishEvery !== 0 && !capabilities.savesPublished) {
+    throw new UserError(
+      `Arm "${arm}" has checkpoint.every ${checkpoint.every} but ${engine} saves the weights of now alone; ` +
+        `make it a multiple of sampling.publishEvery, ${sampling.publishEvery}`,
     );
   }
   if (objective.kl !== null && !capabilities.reference) {
@@ -53,7 +73,7 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
     throw new UserError(
       `Domain "${domain.kind}" of arm "${arm}" asks for permissions (${
         asked.join(", ")
-      }) and the local runner grants none`,
+      }) and no runner grants them`,
     );
   }
 }

@@ -1,11 +1,12 @@
 /**
- * The local runner: a plan's jobs, one after the other, on the embedded engine of this machine.
+ * A plan's jobs, one after the other, on an engine.
  *
  * @module
  */
 import { join, relative } from "node:path";
 import type { Checkpoint, Engine, Policy } from "../engine/engine.ts";
-import { tinyTransformer, type TinyTransformerPart } from "../engine/tiny_transformer.ts";
+import { EngineLostError } from "../engine/engine_lost.ts";
+import { warmStartOf } from "../engine/warm_start_options.ts";
 import { checkPrograms } from "../domain/check_programs.ts";
 import { UserError } from "../errors.ts";
 import type { Plan } from "../experiment/plan.ts";
@@ -15,7 +16,7 @@ import { writeDurably } from "../write_durably.ts";
 import { type JobEvent, runJob } from "./run_job.ts";
 import { cachedWarmStart } from "./warm_cache.ts";
 import { explainWriteError } from "./write_error.ts";
-import { openStore } from "../metrics/store.ts";
+import { openStore, type RunStore } from "../metrics/store.ts";
 import { version } from "../version.ts";
 import { checkEngine } from "./check_engine.ts";
 import { checkHosts } from "./check_hosts.ts";
@@ -30,6 +31,8 @@ export interface RunObserver {
   warming(job: Job, step: number, steps: number, loss: number): void;
   /** Something happened in a job. */
   event(job: Job, event: JobEvent): void;
+  /** The engine was lost, as the message says; the job goes on from its latest checkpoint once it is back. */
+  lost(job: Job, message: string): void;
   /** A job is over. */
   ended(job: Job, status: "finished" | "interrupted"): void;
 }
@@ -124,27 +127,58 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** How often in a row an engine may be lost before a step is done; then it is not the engine's misfortune. */
+const mostLosses = 5;
+
+/** Runs a job; an engine that is lost on the way is opened anew, and the job goes on from its latest checkpoint. */
 async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"finished" | "interrupted"> {
   const directory = join(options.runs, job.id);
-  const { settings, seed, arm } = job;
-  const spec = localPolicy(job);
+  const { seed, arm } = job;
   await makeFolder(directory);
   const store = await openStore(directory, { run: job.id, arm, seed });
-  let policy: Policy | undefined;
   try {
-    const { build, description } = await engine.capabilities();
     await writePlan(directory, options.plan);
-    policy = await engine.open(spec, seed);
+    for (let losses = 0;;) {
+      const report = (event: JobEvent): void => {
+        if (event.kind === "step") losses = 0;
+        options.observer.event(job, event);
+      };
+      try {
+        return await attempt(engine, job, store, report, options);
+      } catch (error) {
+        losses++;
+        if (!(error instanceof EngineLostError) || losses > mostLosses) throw error;
+        options.observer.lost(job, error.message);
+      }
+    }
+  } finally {
+    store.close();
+  }
+}
+
+/** Runs a job on a policy of its own. */
+async function attempt(
+  engine: Engine,
+  job: Job,
+  store: RunStore,
+  report: (event: JobEvent) => void,
+  options: RunOptions,
+): Promise<"finished" | "interrupted"> {
+  const directory = join(options.runs, job.id);
+  const { domain, policy: part } = job.settings;
+  const { build, description } = await engine.capabilities();
+  const policy = await engine.open(part, job.seed);
+  try {
     const begun = await jobState(directory) === "unfinished";
-    const initial = begun ? undefined : await warmedUp(policy, spec, build, job, options);
+    const initial = begun ? undefined : await warmedUp(policy, build, job, options);
     if (initial === "interrupted") return "interrupted";
     await store.begin({
       experiment: job.experiment,
       planHash: options.plan.hash,
       jobHash: job.hash,
       exitlabVersion: version,
-      domain: settings.domain.kind,
-      policy: spec.kind,
+      domain: domain.kind,
+      policy: part.kind,
       engine: description,
       settings: settingsRecord(job),
       started: new Date().toISOString(),
@@ -156,42 +190,28 @@ async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"f
       store,
       directory,
       signal: options.signal,
-      report: (event) => options.observer.event(job, event),
+      report,
     });
     await store.finish(status);
     if (status === "finished") await writeDurably(join(directory, finishedMark), new Uint8Array());
     return status;
   } finally {
-    await policy?.close();
-    store.close();
+    await policy.close();
   }
-}
-
-/** The policy of a job, if this engine can train it. */
-function localPolicy(job: Job): TinyTransformerPart {
-  const { policy } = job.settings;
-  if (policy.kind !== "tiny-transformer") {
-    throw new UserError(
-      `The local runner trains tinyTransformer() but arm "${job.arm}" has the policy "${policy.kind}"`,
-    );
-  }
-  return tinyTransformer(policy.given);
 }
 
 async function warmedUp(
   policy: Policy,
-  spec: TinyTransformerPart,
   build: string,
-  job: Job,
+  { settings, seed, ...job }: Job,
   { runs, signal, observer }: RunOptions,
 ): Promise<Checkpoint | undefined | "interrupted"> {
-  const { warmStart: options } = spec.options;
+  const options = warmStartOf(settings.policy);
   if (options.steps === 0) return undefined;
-  const { domain } = job.settings;
-  const warm = { policy: spec, domain, options, seed: job.seed, build };
+  const warm = { policy: settings.policy, domain: settings.domain, options, seed, build };
   return await cachedWarmStart(policy, warm, join(runs, ".cache", "warm-start"), {
     signal,
-    progress: (step, loss) => observer.warming(job, step, options.steps, loss),
+    progress: (step, loss) => observer.warming({ ...job, settings, seed }, step, options.steps, loss),
   }) ?? "interrupted";
 }
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Domain } from "../domain/domain.ts";
 import type { Checkpoint, Policy, PolicyPart } from "../engine/engine.ts";
-import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
+import type { WarmStartOptions } from "../engine/warm_start_options.ts";
+import { UserError } from "../errors.ts";
 import { contentHash, type JsonObject } from "../json.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { warmStart, type WarmStartContext, warmStartRecipe } from "./warm_start.ts";
@@ -51,13 +52,27 @@ export async function cachedWarmStart(
   const hash = warmStartHash(spec);
   const folder = join(cache, hash.slice(0, 16));
   const kept = await readLatestCheckpoint(folder);
-  if (kept !== undefined && kept.state["hash"] === hash) return kept.policy;
+  if (kept !== undefined && kept.state["hash"] === hash) {
+    if (await canLoad(policy, kept.policy)) return kept.policy;
+    await Deno.remove(folder, { recursive: true });
+  }
   if (!await warmStart(policy, spec.domain, spec.options, spec.seed, context)) return undefined;
   const trained = await policy.save();
   const temporary = join(cache, `.writing-${crypto.randomUUID()}`);
   await writeCheckpoint(temporary, { iteration: spec.options.steps, policy: trained, state: { hash } });
   await keep(temporary, folder);
   return trained;
+}
+
+/** Whether an engine that keeps weights in a place of its own still has them. */
+async function canLoad(policy: Policy, kept: Checkpoint): Promise<boolean> {
+  try {
+    await policy.load(kept, "weights");
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 /** Puts a finished folder in its place; one that another process put there meanwhile holds the same numbers. */

@@ -1,6 +1,6 @@
 import type { Demonstration, Domain, UsualMode } from "../domain/domain.ts";
 import type { Datum, Policy } from "../engine/engine.ts";
-import type { WarmStartOptions } from "../engine/tiny_transformer.ts";
+import type { WarmStartOptions } from "../engine/warm_start_options.ts";
 import { UserError } from "../errors.ts";
 import { Random } from "../random.ts";
 

@@ -52,7 +52,8 @@ export const experimentOptions: Readonly<
   runner: {
     type: "string",
     value: "NAME",
-    help: "Where: local (default, this machine), tgi or hf; the last two can be planned for, not yet run on",
+    help:
+      "Where: local (default, this machine), tgi (a trainer at --url) or hf, which can be planned for, not yet run on",
   },
   net: netOption,
   run: runOption,

@@ -9,6 +9,7 @@ import { datasetFolder } from "../../lib/domain/dataset_folder.ts";
 import { UserError } from "../../lib/errors.ts";
 import { isHubHost } from "../../lib/hub_token.ts";
 import { exitCodes, printError } from "./command.ts";
+import { keyNames, tokenizerFolder } from "./server_names.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
 const defaultRuns = "runs";
@@ -42,6 +43,10 @@ const defaultRuns = "runs";
  *   "--allow-write=.cache/datasets",
  *   "--allow-net=example.com",
  * ]);
+ * assert.deepEqual(grants("conformance", ["engine", "--url", "http://gpu-box:8000"]).slice(2), [
+ *   "--allow-net=gpu-box:8000",
+ *   "--allow-env=EXITLAB_TRAINER_KEY,EXITLAB_SAMPLER_KEY",
+ * ]);
  * assert.deepEqual(grants("validate", ["mine.ts", "--run", "npx"]).at(-1), "--allow-run=npx");
  * ```
  */
@@ -60,6 +65,8 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (command === "mle") {
     read.push(...options(words, "competition"), ...options(words, "solution").map((path) => dirname(path)));
   }
+  const tokenizer = option(words, "tokenizer");
+  if (tokenizer !== undefined && calls(command)) read.push(tokenizer);
   if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
   if (["run", "sql", "compare", "tree"].includes(command)) read.push(runs);
   if (command === "run") write.push(runs);
@@ -70,6 +77,7 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
   const net = ["run", "plan", "validate"].includes(command) ? options(words, "net") : [];
+  const servers = calls(command) ? serverHosts(words) : [];
   const strange = net.find((host) =>
     !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host) && !host.includes(",")
   );
@@ -79,14 +87,18 @@ export function grants(command: string, words: readonly string[]): string[] {
   const run = ["run", "plan", "validate"].includes(command) ? options(words, "run") : [];
   // One of the hosts may be that of a data set, which is kept once it is fetched.
   if (net.length > 0) write.push(datasetFolder);
+  if (net.length > 0 && servers.length > 0) write.push(tokenizerFolder);
   return [
     `-P=${command}`,
     ...flag("read", read),
     ...flag("write", write),
-    ...flag("net", net),
+    ...flag("net", [...net, ...servers]),
     ...flag("run", run),
     // The token is for Hugging Face; without such a host nothing may read it.
-    ...(net.some(isHubHost) ? ["--allow-env=HF_TOKEN"] : []),
+    ...flag("env", [
+      ...(net.some(isHubHost) ? ["HF_TOKEN"] : []),
+      ...(servers.length > 0 ? Object.values(keyNames) : []),
+    ]),
   ];
 }
 
@@ -101,7 +113,21 @@ function operands(words: readonly string[]): string[] {
 /** Options of `compare`, `tree` and `conformance` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
 
-function flag(kind: "read" | "write" | "net" | "run", names: readonly string[]): string[] {
+/** The commands that may call a trainer or a sampler. */
+function calls(command: string): boolean {
+  return command === "run" || command === "conformance";
+}
+
+/** The hosts of `--url` and `--sampler`, with their ports; what is no address is told of by the command itself. */
+function serverHosts(words: readonly string[]): string[] {
+  return ["url", "sampler"].flatMap((name) => options(words, name)).flatMap((text) => {
+    const url = URL.parse(text);
+    if (url === null || url.hostname === "") return [];
+    return [`${url.hostname}:${url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80"}`];
+  });
+}
+
+function flag(kind: "read" | "write" | "net" | "run" | "env", names: readonly string[]): string[] {
   for (const name of names) {
     if (name === "" || name.includes(",")) {
       throw new UserError(

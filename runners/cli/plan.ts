@@ -42,6 +42,8 @@ export const planCommand: Command = {
       print(
         plan.runner === "local"
           ? `Wrote ${out}; run it with: deno task run ${out}`
+          : plan.runner === "tgi"
+          ? `Wrote ${out}; run it with: deno task run ${out} --url http://127.0.0.1:8000 (your trainer's address)`
           : `Wrote ${out} for the runner ${plan.runner}, which this version plans for and cannot run on yet`,
       );
     }

@@ -1,10 +1,12 @@
 import { UserError } from "../../lib/errors.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
-import { embeddedEngine } from "../local/engine.ts";
+import type { Engine } from "../../lib/engine/engine.ts";
 import { runJobs } from "../../lib/loop/run_jobs.ts";
+import { embeddedEngine } from "../local/engine.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
 import { shellWord } from "./shell_word.ts";
+import { expectNoServer, readServer, serverOptions } from "./server_options.ts";
 import { standardError } from "./standard_error.ts";
 import { RunProgress } from "./run_progress.ts";
 import { summarize } from "./run_summary.ts";
@@ -17,11 +19,13 @@ export const runExperimentCommand: Command = {
   options: {
     ...experimentOptions,
     runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
+    ...serverOptions,
     resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
   },
   examples: [
     "deno task run experiments/exit_math.ts --quick",
     "deno task run experiments/exit_math.ts --arm exit --seed 4 --set budget.tokens=200000",
+    "deno task run experiments/exit_gsm8k.ts --runner tgi --url http://127.0.0.1:8000",
     "deno task plan experiments/exit_math.ts --json > plan.json && deno task run plan.json",
   ],
   run: runExperiment,
@@ -31,16 +35,18 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const request = readExperimentOptions(line);
   const runs = line.value("runs") ?? "runs";
   const { plan, jobs } = await compileRequest(request);
-  if (plan.runner !== "local") {
+  if (plan.runner === "hf") {
     throw new UserError(
-      `Cannot run on ${plan.runner} yet: this version plans for it (deno task plan) and runs on this machine alone`,
+      "Cannot run on hf yet: this version plans for it (deno task plan) and runs on local and tgi",
     );
   }
+  const progress = new ProgressLine(standardError);
+  const engine = await openEngine(plan.runner, line, progress);
   const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
 
   const stop = new AbortController();
   const interrupt = (): void => {
-    if (stop.signal.aborted) Deno.exit(exitCodes.interrupted);
+    if (stop.signal.aborted) return void engine.close().finally(() => Deno.exit(exitCodes.interrupted));
     stop.abort();
     printError("\nStopping after the step under way; press Ctrl-C again to stop at once");
   };
@@ -51,16 +57,17 @@ async function runExperiment(line: CommandLine): Promise<number> {
       plan.seeds.join(", ")
     }`,
   );
-  const progress = new ProgressLine(standardError);
   const observer = new RunProgress(progress, jobs.length);
-  const engine = embeddedEngine();
   const status = await runJobs(engine, seedMajor, {
     runs,
     plan,
     resume: line.flag("resume"),
     signal: stop.signal,
     observer,
-  }).finally(() => progress.clear());
+  }).finally(async () => {
+    progress.clear();
+    await engine.close();
+  });
   if (status === "interrupted") {
     const words = Deno.args.slice(1).filter((word) => word !== "--resume");
     print(
@@ -72,4 +79,19 @@ async function runExperiment(line: CommandLine): Promise<number> {
   }
   print(await summarize(runs, plan, jobs));
   return exitCodes.success;
+}
+
+/** The engine of a runner; the embedded one needs no closing. */
+async function openEngine(
+  runner: "local" | "tgi",
+  line: CommandLine,
+  progress: ProgressLine,
+): Promise<Engine & { close(): Promise<void> }> {
+  if (runner === "tgi") {
+    return await readServer(line, ({ reason, route, message }) => {
+      if (reason !== "working") progress.show(`${route}: ${message}; asking again`);
+    });
+  }
+  expectNoServer(line, runner);
+  return { ...embeddedEngine(), close: () => Promise.resolve() };
 }

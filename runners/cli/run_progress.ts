@@ -55,6 +55,10 @@ export class RunProgress implements RunObserver {
     }
   }
 
+  lost(job: Job, message: string): void {
+    this.#line.settle(`${name(job)}  ${message}; going on from the latest checkpoint`);
+  }
+
   ended(job: Job, status: "finished" | "interrupted"): void {
     this.#left--;
     if (status === "finished") this.#line.settle(`${name(job)}  finished in ${this.#elapsed()}`);

@@ -13,9 +13,17 @@ function refuses(make: () => unknown, message: RegExp): void {
   });
 }
 
-Deno.test("hub() fills in revision and context, and tells apart what was given", () => {
+Deno.test("hub() fills in all options, and tells apart what was given", () => {
   const policy = hub(model);
-  assert.deepEqual(policy.options, { model, revision: "main", context: 2048 });
+  const mix = { base: 3, improve: 4, diverge: 1 };
+  assert.deepEqual(policy.options, {
+    model,
+    revision: "main",
+    context: 2048,
+    adapter: null,
+    warmStart: { steps: 0, batch: 128, learningRate: 1e-4, mix },
+  });
+  assert.deepEqual(hub(model, { adapter: {} }).options.adapter, { rank: 32, alpha: 32 });
   assert.deepEqual(policy.given, { model });
   assert.deepEqual(policy.runners, ["tgi", "hf"]);
   assert.ok(!("runners" in policy.options) && !("tokens" in policy.options));
@@ -78,6 +86,6 @@ Deno.test("hub() refuses options that are unknown or out of range", () => {
 Deno.test("hub() is rebuilt with one option changed", () => {
   const policy = hub(model, { revision: "v1.0" });
   const again = policy.rebuild({ ...policy.given, context: 512 });
-  assert.deepEqual(again.options, { model, revision: "v1.0", context: 512 });
+  assert.deepEqual(again.options, { ...hub(model).options, revision: "v1.0", context: 512 });
   refuses(() => policy.rebuild({ ...policy.given, model: "none" }), /"model" to be/);
 });

@@ -24,6 +24,9 @@ const all: Capabilities = {
   topP: true,
   embeddings: true,
   reference: true,
+  temperature: true,
+  clipNorm: true,
+  savesPublished: true,
   deterministic: true,
   build: "build",
   description: "test engine",
@@ -31,10 +34,12 @@ const all: Capabilities = {
 
 /** A job that asks an engine for everything, less what is turned off. */
 function jobWith(
-  { objective = {}, topP = 0.9, bonus = true, permissions }: {
+  { objective = {}, topP = 0.9, bonus = true, temperature = 0.8, publishEvery = 2, permissions }: {
     readonly objective?: GrpoInput;
     readonly topP?: number;
     readonly bonus?: boolean;
+    readonly temperature?: number;
+    readonly publishEvery?: number;
     readonly permissions?: NonNullable<Domain["permissions"]>;
   } = {},
 ): Job {
@@ -47,6 +52,7 @@ function jobWith(
     curriculum: exit(),
     operators: [improve(), ...embedding],
     budget: { iterations: 1 },
+    sampling: { temperature, publishEvery },
     evaluate: { topP },
   })).jobs;
   if (job === undefined) throw new RangeError("There is no job");
@@ -67,6 +73,26 @@ const refusals: Readonly<
     lacks: { topP: false },
     message: 'Arm "exit" has evaluate.topP 0.9 but the engine "test engine" cannot cut the distribution',
     without: jobWith({ topP: 1 }),
+  },
+  "a temperature": {
+    lacks: { temperature: false },
+    message:
+      'Arm "exit" has sampling.temperature 0.8 but the engine "test engine" trains at temperature 1 alone',
+    without: jobWith({ temperature: 1 }),
+  },
+  "gradients that are scaled down": {
+    lacks: { clipNorm: false },
+    message:
+      'Arm "exit" has objective.clipNorm 1 but the engine "test engine" does not scale gradients down; ' +
+      "set it to 1e9, which is out of reach",
+    without: jobWith({ objective: { clipNorm: 1e9 } }),
+  },
+  "published weights in a checkpoint": {
+    lacks: { savesPublished: false },
+    message:
+      'Arm "exit" has checkpoint.every 25 but the engine "test engine" saves the weights of now alone; ' +
+      "make it a multiple of sampling.publishEvery, 2",
+    without: jobWith({ publishEvery: 5 }),
   },
   "a reference for the KL term": {
     lacks: { reference: false },
@@ -102,7 +128,7 @@ Deno.test("checkEngine() refuses a domain that asks for permissions, and names t
   const job = jobWith({ permissions: { net: ["example.com"], read: [], run: ["python3"] } });
   assert.throws(() => checkEngine(job, all), {
     name: "UserError",
-    message: 'Domain "sudoku" of arm "exit" asks for permissions (net) and the local runner grants none',
+    message: 'Domain "sudoku" of arm "exit" asks for permissions (net) and no runner grants them',
   });
   checkEngine(jobWith({ permissions: {} }), all);
   checkEngine(jobWith({ permissions: { net: [], read: [], run: [] } }), all);

@@ -4,6 +4,7 @@ import { fixedDepth } from "exitlab/lib/curriculum/fixed_depth.ts";
 import { uniform } from "exitlab/lib/curriculum/uniform.ts";
 import { defineExperiment } from "exitlab/lib/experiment/define_experiment.ts";
 import { compile } from "exitlab/lib/experiment/compile.ts";
+import type { Policy } from "exitlab/lib/engine/engine.ts";
 import type { Job } from "exitlab/lib/experiment/settings.ts";
 import { grpo } from "exitlab/lib/objective/grpo.ts";
 import { changeBonus } from "exitlab/lib/operator/change_bonus.ts";
@@ -140,6 +141,7 @@ export async function play(
   runs: string,
   stopAt: number = Infinity,
   build: string = "stub",
+  policy: Policy = stubPolicy(at.seed),
 ): Promise<JobResult & { events: JobEvent[] }> {
   const directory = join(runs, at.id);
   await Deno.mkdir(directory, { recursive: true });
@@ -159,7 +161,7 @@ export async function play(
       started: new Date(0).toISOString(),
     });
     const result = await runJob(at, {
-      policy: stubPolicy(at.seed),
+      policy,
       build,
       initial: undefined,
       store,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Job } from "exitlab/lib/experiment/settings.ts";
 import { grpo } from "exitlab/lib/objective/grpo.ts";
+import type { Policy } from "exitlab/lib/engine/engine.ts";
 import { type JobEvent, runJob } from "exitlab/lib/loop/run_job.ts";
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
 import { openStore } from "exitlab/lib/metrics/store.ts";
@@ -50,6 +51,52 @@ Deno.test("runJob() keeps the domain's surroundings once, and again when it goes
     reader.close();
     assert.deepEqual(rows, [["Held by one layer"], ["Held by two layers"]]);
   });
+});
+
+Deno.test("runJob() draws ahead while the iteration before trains, under weights one step older", async () => {
+  const log: string[] = [];
+  const watched = (ahead: boolean): Promise<void> =>
+    inFolders(1, async ([runs = ""]) => {
+      log.length = 0;
+      let published = 0;
+      let steps = 0;
+      const inner = stubPolicy(1);
+      const policy: Policy = {
+        ...inner,
+        publish: () => {
+          published = steps;
+          return inner.publish();
+        },
+        sample: async (requests) => {
+          const under = published;
+          // Longer than a step takes.
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          log.push(`sampled under ${under}`);
+          return await inner.sample(requests);
+        },
+        optimStep: (options) => {
+          steps++;
+          log.push("step");
+          return inner.optimStep(options);
+        },
+      };
+      const { settings, ...rest } = job("uniform");
+      const sampling = ahead ? { ...settings.sampling, maxStaleness: 1 } : settings.sampling;
+      const evaluate = { ...settings.evaluate, steps: 0, every: 0, resamples: 0 };
+      const budget = { tokens: null, rollouts: null, iterations: 3 };
+      await play(
+        { ...rest, settings: { ...settings, sampling, evaluate, budget } },
+        runs,
+        Infinity,
+        "stub",
+        policy,
+      );
+    });
+  await watched(false);
+  const [first, last] = ["sampled under 0", "sampled under 3"];
+  assert.deepEqual(log, [first, first, "step", "sampled under 1", "step", "sampled under 2", "step", last]);
+  await watched(true);
+  assert.deepEqual(log, [first, first, "step", first, "step", "sampled under 1", "step", last]);
 });
 
 Deno.test("runJob() resumes from the checkpoint before when the latest was lost", async () => {

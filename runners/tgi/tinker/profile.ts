@@ -1,0 +1,133 @@
+/**
+ * What servers that speak the Tinker protocol can do and how they differ, as found in their source or by driving
+ * them. A profile decides how a batch is put so that its coefficients arrive in the gradient as they are.
+ *
+ * @module
+ */
+import type { LossName } from "./messages.ts";
+
+/** The servers known. */
+export const serverNames = ["exitlab", "skyrl-jax", "skyrl", "tuft", "verl", "tinker"] as const;
+
+/** One of them. */
+export type ServerName = typeof serverNames[number];
+
+/** A way to write messages. */
+export type Wire = "json" | "protobuf";
+
+/** What a kind of server can do. */
+export interface ServerProfile {
+  /** Which. */
+  readonly name: ServerName;
+  /** The wires of passes, the preferred one first. */
+  readonly wires: readonly Wire[];
+  /**
+   * How it combines tokens: all summed, or a mean over each sequence's weighed tokens, and a mean over all sequences
+   * since the last step.
+   */
+  readonly reduction: "sum" | "sequence-mean";
+  /** Whether `cross_entropy` takes weights of either sign. */
+  readonly signedWeights: boolean;
+  /** The losses it has. */
+  readonly losses: readonly LossName[];
+  /** Whether a pass can divide logits by a temperature. */
+  readonly temperature: boolean;
+  /** Whether entropies are told, and can be part of the loss. */
+  readonly entropy: boolean;
+  /** Whether sampling can be cut to the most likely tokens. */
+  readonly topP: boolean;
+  /** Whether it tells mean hidden states. */
+  readonly embeddings: boolean;
+  /** Whether it keeps frozen weights beside those that are trained. */
+  readonly reference: boolean;
+  /** Whether a step scales a long gradient down. */
+  readonly gradClip: boolean;
+  /** Whether adapters can be trained. */
+  readonly lora: boolean;
+  /** Whether all parameters can be trained. */
+  readonly full: boolean;
+  /** Whether sampling can score the prompt. */
+  readonly promptLogprobs: boolean;
+  /** Whether the same requests give the same results, bit for bit. */
+  readonly deterministic: boolean;
+  /** The most sequences of one request. */
+  readonly mostDatums: number;
+  /** The most bytes of one request's sequences. */
+  readonly mostBytes: number;
+  /** Whether a checkpoint holds the published weights beside the trained ones. */
+  readonly publishedInCheckpoint: boolean;
+  /** Whether a model can load weights at any time; else only as its first request. */
+  readonly loadsAnytime: boolean;
+  /** Whether it has our server's own routes. */
+  readonly extended: boolean;
+}
+
+/** What all others have in common; the limits are those of the protocol's own client. */
+const plain = {
+  wires: ["json", "protobuf"],
+  reduction: "sum",
+  signedWeights: true,
+  losses: ["cross_entropy", "importance_sampling"],
+  temperature: false,
+  entropy: false,
+  topP: true,
+  embeddings: false,
+  reference: false,
+  gradClip: false,
+  lora: true,
+  full: true,
+  promptLogprobs: false,
+  deterministic: false,
+  mostDatums: 1024,
+  mostBytes: 5_000_000,
+  publishedInCheckpoint: false,
+  loadsAnytime: false,
+  extended: false,
+} as const;
+
+/** All profiles. */
+export const profiles: { readonly [name in ServerName]: ServerProfile } = {
+  /** Our trainer (`runners/tgi/trainer`). */
+  exitlab: {
+    ...plain,
+    name: "exitlab",
+    wires: ["protobuf", "json"],
+    temperature: true,
+    entropy: true,
+    embeddings: true,
+    reference: true,
+    gradClip: true,
+    deterministic: true,
+    mostBytes: 64_000_000,
+    publishedInCheckpoint: true,
+    loadsAnytime: true,
+    extended: true,
+  },
+  /**
+   * SkyRL with its JAX backend: means over sequences; weights of both signs break it (it divides by their sum);
+   * clipping is ignored; adapters only.
+   */
+  "skyrl-jax": {
+    ...plain,
+    name: "skyrl-jax",
+    reduction: "sequence-mean",
+    signedWeights: false,
+    full: false,
+    promptLogprobs: true,
+  },
+  /** SkyRL with FSDP or Megatron: sums; rank 0 trains all parameters. From its source, not run live. */
+  skyrl: { ...plain, name: "skyrl" },
+  /** TuFT: protobuf only for passes; adapters only; sums; clips. From its source, not run live. */
+  tuft: { ...plain, name: "tuft", wires: ["protobuf"], gradClip: true, full: false },
+  /** verl_tinker: all parameters only, pinned to the JSON wire; sums; does not clip. From its source, not run live. */
+  verl: { ...plain, name: "verl", wires: ["json"], lora: false },
+  /** The hosted service, and what else follows its client: protobuf. Not run live. */
+  tinker: {
+    ...plain,
+    name: "tinker",
+    wires: ["protobuf", "json"],
+    gradClip: true,
+    full: false,
+    promptLogprobs: true,
+  },
+};
