@@ -66,6 +66,7 @@ export async function checkCheckpoint(trial: Trial): Promise<void> {
   await withPolicy(trial, (policy, examples) =>
     withPolicy(trial, async (other) => {
       await learn(trial, other, examples, 2);
+      if (!trial.capabilities.savesPublished) await other.publish();
       const { meta, data } = await other.save();
       const before = await policy.logprobs(sequencesOf(examples), plain);
       const broken: [name: string, checkpoint: Checkpoint][] = [

@@ -61,6 +61,8 @@ export interface Capabilities {
   readonly reference: boolean;
   /** Whether a checkpoint keeps published weights that are not those of now; if not, `save` must follow `publish`. */
   readonly savesPublished: boolean;
+  /** Whether published weights stay as they are while training goes on; if not, `sample` must follow `publish`. */
+  readonly holdsPublished: boolean;
   /** Whether the same requests give the same results, bit for bit. */
   readonly deterministic: boolean;
   /** What decides the numbers, such as `"wasm relaxed-simd"`: same build, plan and seed, same results. */

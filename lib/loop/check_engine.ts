@@ -39,10 +39,27 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
       `Arm "${arm}" has sampling.temperature ${sampling.temperature} but ${engine} trains at temperature 1 alone`,
     );
   }
+  if (evaluate.temperature !== 1 && !capabilities.temperature) {
+    throw new UserError(
+      `Arm "${arm}" has evaluate.temperature ${evaluate.temperature} but ${engine} samples at temperature 1 alone`,
+    );
+  }
   if (objective.clipNorm < clipsNothing && !capabilities.clipNorm) {
     throw new UserError(
       `Arm "${arm}" has objective.clipNorm ${objective.clipNorm} but ${engine} does not scale gradients down; ` +
         "set it to 1e9, which is out of reach",
+    );
+  }
+  if (sampling.publishEvery > 1 && !capabilities.holdsPublished) {
+    throw new UserError(
+      `Arm "${arm}" has sampling.publishEvery ${sampling.publishEvery} but ${engine} cannot sample older weights than ` +
+        "those that train; set it to 1",
+    );
+  }
+  if (sampling.maxStaleness !== undefined && !capabilities.holdsPublished) {
+    throw new UserError(
+      `Arm "${arm}" has sampling.maxStaleness ${sampling.maxStaleness} but ${engine} cannot sample older weights than ` +
+        "those that train; leave it out",
     );
   }
   if (checkpoint.every % sampling.publishEvery !== 0 && !capabilities.savesPublished) {

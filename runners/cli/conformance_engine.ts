@@ -24,7 +24,8 @@ export async function conformanceEngine(line: CommandLine, files: readonly strin
     const [served] = await engine.models();
     const model = line.value("model") ?? served;
     if (model === undefined) throw new UserError("The server serves no model");
-    const policy = hub(model, { context, adapter: rank === 0 ? null : { rank, alpha: rank } });
+    const alpha = await engine.alpha(rank) ?? rank;
+    const policy = hub(model, { context, adapter: rank === 0 ? null : { rank, alpha } });
     const results: Record<string, readonly string[]> = {};
     if (!line.flag("json")) print(`${capabilities.description}, ${model}`);
     for (const name of only) {

@@ -53,6 +53,7 @@ export function embeddedEngine(options: EmbeddedEngineOptions = {}): Engine {
         temperature: true,
         clipNorm: true,
         savesPublished: true,
+        holdsPublished: true,
         deterministic: true,
         build,
         description: `${build}, ${workers} ${workers === 1 ? "worker" : "workers"}`,

@@ -6,7 +6,7 @@ import { RemotePolicy } from "./policy.ts";
 import { connectSampler } from "./samplers/connect.ts";
 import type { Sampler } from "./samplers/sampler.ts";
 import { TinkerClient } from "./tinker/client.ts";
-import { profiles, type ServerName } from "./tinker/profile.ts";
+import { onlyAlpha, profiles, type ServerName } from "./tinker/profile.ts";
 import type { RetryEvent } from "./tinker/retry.ts";
 import { tokenizerFrom } from "./tokenizer_source.ts";
 
@@ -36,6 +36,8 @@ export type TgiOptions = {
 export interface TgiEngine extends Engine {
   /** The names of the models that the server trains. */
   models(): Promise<string[]>;
+  /** The only alpha that adapters of a rank have there; `null` where any can be asked for. */
+  alpha(rank: number): Promise<number | null>;
   /** Unloads all that is open there. */
   close(): Promise<void>;
 }
@@ -84,6 +86,7 @@ class ServerEngine implements TgiEngine {
       embeddings: profile.embeddings,
       reference: profile.reference,
       savesPublished: profile.publishedInCheckpoint,
+      holdsPublished: profile.holdsPublished || sampler !== undefined,
       deterministic: profile.deterministic && sampler === undefined,
       build: sampler === undefined ? made : `${made} sampled by ${sampler.kind}`,
       description: `${made} at ${place}${sampler === undefined ? "" : `, sampled by ${sampler.kind}`}`,
@@ -92,6 +95,10 @@ class ServerEngine implements TgiEngine {
 
   async models(): Promise<string[]> {
     return (await this.#connected()).models.map(({ name }) => name);
+  }
+
+  async alpha(rank: number): Promise<number | null> {
+    return onlyAlpha((await this.#connected()).profile, rank);
   }
 
   async open(part: PolicyPart, seed: number): Promise<RemotePolicy> {
@@ -124,7 +131,8 @@ class ServerEngine implements TgiEngine {
     const sampler = await this.#separateSampler();
     const tokenizer = await this.#tokenizer(client, name, revision);
     const rank = adapter?.rank ?? 0;
-    const spec = { model: name, rank, seed, ...(adapter === null ? {} : { alpha: adapter.alpha }) };
+    const { stop } = tokenizer;
+    const spec = { model: name, rank, seed, stop, ...(adapter === null ? {} : { alpha: adapter.alpha }) };
     const model = await client.openModel(spec);
     this.#live++;
     const policy = new RemotePolicy({

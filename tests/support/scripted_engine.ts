@@ -75,6 +75,7 @@ export function respondingEngine(
         temperature: true,
         clipNorm: true,
         savesPublished: true,
+        holdsPublished: true,
         deterministic: true,
         build: "script",
         description: "script",

@@ -17,6 +17,7 @@ export function stubEngine(alphabet: string = "1234"): Engine {
         temperature: true,
         clipNorm: true,
         savesPublished: true,
+        holdsPublished: true,
         deterministic: true,
         build: "stub",
         description: "stub",

@@ -46,7 +46,9 @@ function readDatum(value: unknown): TableDatum {
   const { model_input: input, loss_fn_inputs: tensors } = fieldsOf(value, "data");
   const named = Object.entries(fieldsOf(tensors, "loss_fn_inputs")).map(([name, tensor]) => {
     const { data, shape, dtype } = fieldsOf(tensor, name);
-    const values = listOf(data).map((value) => dtype === "float32" ? Math.fround(Number(value)) : Number(value));
+    const values = listOf(data).map((value) =>
+      dtype === "float32" ? Math.fround(Number(value)) : Number(value)
+    );
     if (listOf(shape)[0] !== values.length) {
       throw new Refusal(400, `Expected a shape that fits in ${name}`, "user");
     }
@@ -71,11 +73,15 @@ export function readDraws(fields: Fields): TableDraw[] {
   });
 }
 
-/** The draws of a call for one prompt. */
+/** The draws of a call for one prompt, which end where it says alone, and have seeds of 32 bits with a sign. */
 export function readPromptDraws(fields: Fields): TableDraw[] {
   const parameters = fieldsOf(fields.sampling_params, "sampling_params");
   const prompt = promptOf(fields.prompt);
-  return Array.from({ length: Number(fields.num_samples) }, (_, index) => draw(prompt, parameters, index));
+  const stop = listOf(parameters.stop ?? []).map(Number);
+  const count = Number(fields.num_samples);
+  const last = Number(parameters.seed) + count - 1;
+  if (last >= 2 ** 31) throw new Refusal(400, `Python integer ${last} out of bounds for int32`, "user");
+  return Array.from({ length: count }, (_, index) => ({ ...draw(prompt, parameters, index), stop }));
 }
 
 function draw(prompt: readonly number[], parameters: Fields, index: number): TableDraw {

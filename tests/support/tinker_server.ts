@@ -22,6 +22,7 @@ import type { FaultPlan } from "./tinker_faults.ts";
 import { Futures, type Result } from "./tinker_futures.ts";
 import { type AskedPass, readPass, writeRecords, writeSequences } from "./tinker_protobuf.ts";
 import { Refusal } from "./tinker_refusal.ts";
+import { Slots } from "./tinker_slots.ts";
 import { Table, type TableReduction, type TableState } from "./tinker_table.ts";
 
 /** What kind of server it is. */
@@ -34,6 +35,8 @@ export interface StandInOptions {
   readonly wires?: readonly ("json" | "protobuf")[];
   /** Whether it loads weights into a model that has been asked something. Default true. */
   readonly loadsAnytime?: boolean;
+  /** Whether models are trained and sampled in one slot, as SkyRL's JAX backend does it. Default false. */
+  readonly sharesSlot?: boolean;
   /** The key that it wants. */
   readonly key?: string;
   /** The title of its description. */
@@ -64,6 +67,7 @@ export class TinkerServer {
   readonly #options: StandInOptions;
   readonly #server: Server;
   readonly #checkpoints = new Map<string, TableState>();
+  readonly #slots: Slots | undefined;
   #futures = new Futures();
   #sessions = new Set<string>();
   #models = new Map<string, Model>();
@@ -75,6 +79,7 @@ export class TinkerServer {
     this.#server = server;
     this.url = url;
     this.#options = options;
+    this.#slots = options.sharesSlot ? new Slots() : undefined;
   }
 
   /** Starts one on this machine. */
@@ -122,11 +127,16 @@ export class TinkerServer {
     return [...this.#checkpoints.keys()];
   }
 
+  /** The paths of what publishes left, where they leave something. */
+  get leftovers(): string[] {
+    return this.#slots?.paths ?? [];
+  }
+
   /** Answers one request, with what the plan of faults does to it. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = new Uint8Array(Buffer.concat(chunks));
+    const body = await readBody(request);
+    // The client went away before it had sent its whole request.
+    if (body === null) return;
     const path = request.url ?? "";
     const route = `${request.method} ${path}`;
     this.calls.push(route);
@@ -201,7 +211,10 @@ export class TinkerServer {
     if (name === "save_weights_for_sampler") {
       return later(() => {
         table.publish();
-        return { sampling_session_id: this.#openSampler(model) };
+        const sampler = this.#openSampler(model);
+        const name = `ss${String(fields.sampling_session_seq_id)}_seq${String(fields.seq_id)}`;
+        this.#slots?.publish(sampler, `tinker://${id}/sampler_weights/${name}`, table);
+        return { sampling_session_id: sampler };
       });
     }
     if (name === "save_weights") {
@@ -214,6 +227,7 @@ export class TinkerServer {
     if (name === "load_weights") return this.#load(fields, model, later);
     if (name === "unload_model") {
       this.#models.delete(id);
+      this.#slots?.leave(table);
       return json({
         request_id: this.#futures.take(id, undefined, digest, () => ({ kind: "json", value: {} })),
       });
@@ -250,6 +264,7 @@ export class TinkerServer {
 
   #remove(name: string): Answer {
     const [, run, id] = /^training_runs\/([^/]+)\/checkpoints\/(.+)$/.exec(name) ?? [];
+    if (this.#slots?.remove(`tinker://${run}/${id}`)) return json({});
     const path = `tinker://${run}/${id?.startsWith("weights/") ? id : `weights/${id}`}`;
     if (!this.#checkpoints.delete(path)) throw new Refusal(404, `There is no checkpoint "${path}"`, "user");
     return json({});
@@ -286,6 +301,7 @@ export class TinkerServer {
     if (fields.base_model !== "table") throw new Refusal(400, 'This server holds "table" alone', "user");
     const id = `model-${++this.#made}`;
     const table = new Table(Number(config.seed), vocabulary, context, this.#options.reduction ?? "sum");
+    this.#slots?.take(table);
     this.#models.set(id, { table, session, sampler: undefined });
     this.#keys.set(key, id);
     return json({ request_id: this.#renewed(key, id) });
@@ -311,6 +327,7 @@ export class TinkerServer {
     if (model.sampler !== id) throw new Refusal(410, `Sampling session "${id}" is over`, "user");
     const found = this.#futures.take(id, integer(fields.seq_id), digest, () => {
       const draws = together ? readDraws(fields) : readPromptDraws(fields);
+      this.#slots?.ready(id, model.table);
       return { kind: "samples", sequences: draws.map((draw) => model.table.draw(draw)) };
     });
     return json({ request_id: found });
@@ -367,4 +384,15 @@ export class TinkerServer {
     if (model === undefined) throw new Refusal(404, `Unknown model "${id}"`, "user");
     return model;
   }
+}
+
+/** The body of a request; `null` if it was cut off. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk);
+  } catch {
+    return null;
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }

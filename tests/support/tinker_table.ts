@@ -33,6 +33,8 @@ export interface TableDraw {
   readonly temperature: number;
   readonly topP: number;
   readonly seed: number;
+  /** The ids that end it. Default the one that ends a response. */
+  readonly stop?: readonly number[];
 }
 
 /** One step of AdamW. */
@@ -146,6 +148,17 @@ export class Table {
     return norm;
   }
 
+  /** Goes on with the gradient of another. */
+  inherit(other: Table): void {
+    this.#gradient = other.#gradient.slice();
+    this.#sequences = other.#sequences;
+  }
+
+  /** Trains other weights from now on. */
+  replace(weights: Float64Array): void {
+    this.#state = { ...this.#state, weights: weights.slice() };
+  }
+
   publish(): void {
     this.#state = { ...this.#state, published: this.#state.weights.slice() };
   }
@@ -165,7 +178,7 @@ export class Table {
     );
   }
 
-  draw({ prompt, maxTokens, temperature, topP, seed }: TableDraw): TableSequence {
+  draw({ prompt, maxTokens, temperature, topP, seed, stop = [stopToken] }: TableDraw): TableSequence {
     const random = new Random(seed, "draw");
     const [tokens, logprobs]: [number[], number[]] = [[], []];
     let before = prompt.at(-1) ?? 0;
@@ -183,7 +196,7 @@ export class Table {
       }
       tokens.push(token);
       logprobs.push(all[token] ?? 0);
-      if (token === stopToken) return { tokens, logprobs: Float32Array.from(logprobs), reason: "stop" };
+      if (stop.includes(token)) return { tokens, logprobs: Float32Array.from(logprobs), reason: "stop" };
       before = token;
     }
     return { tokens, logprobs: Float32Array.from(logprobs), reason: "length" };

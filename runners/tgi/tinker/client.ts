@@ -18,7 +18,7 @@ import { RequestLine } from "./line.ts";
 import type { Codec } from "./messages.ts";
 import { type ModelSpec, type OpenedModel, TinkerModel } from "./model.ts";
 import type { ModelLink } from "./passes.ts";
-import type { ServerProfile, Wire } from "./profile.ts";
+import { onlyAlpha, type ServerProfile, type Wire } from "./profile.ts";
 import { protobufCodec } from "./protobuf_codec.ts";
 import {
   Caller,
@@ -31,6 +31,7 @@ import {
 } from "./retry.ts";
 import { type Every, every, Session } from "./session.ts";
 import { Transport, type WireRequest } from "./transport.ts";
+import { unlessAborted, unloadModel } from "./unload.ts";
 import { isJsonArray, isJsonObject } from "../../../lib/json.ts";
 
 export { ServerLostError } from "./failure.ts";
@@ -135,7 +136,10 @@ export class TinkerClient {
     const probe = caller.under(signal, { patience, timeout: patience });
     const found = await probeServer(probe);
     const profile = options.profile ?? await detectProfile(probe, found);
-    return new TinkerClient({ ...found, profile }, caller, ending, options);
+    const models = profile.tellsContext
+      ? found.models
+      : found.models.map(({ name }) => ({ name, context: null }));
+    return new TinkerClient({ ...found, models, profile }, caller, ending, options);
   }
 
   /** A file of the base model, such as `"tokenizer.json"`; `null` if the server has it not. */
@@ -171,6 +175,7 @@ export class TinkerClient {
     const opened = await this.#whileOpen(this.#openInSession(spec));
     return new TinkerModel(opened.model, {
       context: this.models.find(({ name }) => name === spec.model)?.context ?? null,
+      stop: spec.stop ?? [],
       openAgain: () => this.#whileOpen(this.#create(spec, opened.session)),
       unload: (link) => this.#unload(link),
       nextSampler: () => opened.session.nextSampler(),
@@ -242,7 +247,8 @@ export class TinkerClient {
         session_id: session.id,
         model_seq_id: session.nextModel(),
         base_model: model,
-        lora_config: { rank, seed, ...alpha === undefined ? {} : { alpha } },
+        // Others decide the scale themselves: it was seen to be the one asked for.
+        lora_config: { rank, seed, ...alpha === undefined || !this.profile.extended ? {} : { alpha } },
         type: "create_model",
       }),
     };
@@ -257,7 +263,14 @@ export class TinkerClient {
     }
     const caller = this.#caller;
     const line = new RequestLine(caller);
-    const link: ModelLink = { caller, line, codec: this.#codec, profile: this.profile, modelId };
+    const link: ModelLink = {
+      caller,
+      line,
+      codec: this.#codec,
+      profile: this.profile,
+      modelId,
+      owed: { gradient: false },
+    };
     this.#links.add(link);
     const parameters = isJsonObject(exitlab) ? exitlab.parameters : undefined;
     return { link, parameters: typeof parameters === "number" ? parameters : null };
@@ -269,15 +282,8 @@ export class TinkerClient {
     const enough = new AbortController();
     const timer = setTimeout(() => enough.abort(), closePatience);
     const caller = this.#lasting.under(AbortSignal.any([this.#lastingEnd.signal, enough.signal]));
-    const request: WireRequest = {
-      method: "POST",
-      route: "/api/v1/unload_model",
-      body: JSON.stringify({ model_id: link.modelId, type: "unload_model" }),
-    };
     try {
-      const issueAgain = () => caller.call(request, readRequestId);
-      const pending = { route: request.route, requestId: await issueAgain(), issueAgain };
-      await awaitFuture(caller, pending, "application/json", readObject);
+      await unloadModel(link, caller);
     } catch {
       // Nothing more can be done: the session's end frees what is left.
     } finally {
@@ -288,11 +294,18 @@ export class TinkerClient {
 
 function checkUrl(url: string): string {
   const parsed = URL.parse(url);
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.href;
+  if (parsed !== null && `${parsed.username}${parsed.password}` !== "") {
+    throw new UserError(
+      "Expected the server's address without a name and a password, which it does not ask for",
+    );
+  }
+  const isPlain = parsed !== null && parsed.search === "" && parsed.hash === "";
+  if (isPlain && /^https?:$/.test(parsed.protocol)) return parsed.href;
   throw new UserError(`Expected the server's address as "http://HOST:PORT" but found "${url}"`);
 }
 
-function checkSpec({ model, rank, alpha }: ModelSpec, { name, lora, full }: ServerProfile): void {
+function checkSpec({ model, rank, alpha }: ModelSpec, profile: ServerProfile): void {
+  const { name, lora, full } = profile;
   if (!Number.isInteger(rank) || rank < 0) {
     throw new RangeError(`Expected a whole rank of at least 0 but found ${rank} (openModel, ${model})`);
   }
@@ -304,8 +317,15 @@ function checkSpec({ model, rank, alpha }: ModelSpec, { name, lora, full }: Serv
   if (rank > 0 && !lora) {
     throw new UserError(`Expected rank 0, as a ${name} server trains all parameters, but found ${rank}`);
   }
-  if (alpha !== undefined && name !== "exitlab") {
-    throw new UserError(`Expected no alpha, which a ${name} server decides itself, but found ${alpha}`);
+  if (rank === 0 && alpha !== undefined) {
+    throw new RangeError(`Expected no alpha where no adapter is trained but found ${alpha} (openModel, ${model})`);
+  }
+  const only = onlyAlpha(profile, rank);
+  if (alpha !== undefined && only !== null && alpha !== only) {
+    throw new UserError(
+      `Expected policy.adapter.alpha to be ${only}, which a ${name} server gives every adapter of rank ${rank}, ` +
+        `but found ${alpha}`,
+    );
   }
 }
 
@@ -325,18 +345,5 @@ async function probeServer(caller: Caller): Promise<Found> {
   } catch (error) {
     if (error instanceof UserError || caller.signal.aborted) throw error;
     throw new UserError(`Expected a Tinker server at ${caller.base} but found none: ${errorMessage(error)}`);
-  }
-}
-
-/** Waits for a promise, or until aborted (throws the signal's reason). */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -91,6 +91,10 @@ function checkOutcome(reply: WireReply, route: string): void {
   const { type, queue_state: queue, error, category } = readObject(reply);
   if (type === "try_again") throw new WorkingError(`it is still at work (${queue ?? "active"})`);
   if (typeof error !== "string") return;
+  // As verl has it, which hands out each result once.
+  if (/future id\b.*\b(already retrieved|never seen)/i.test(error)) {
+    throw new ServerLostError(`The server has lost a result: ${error} (POST ${route})`);
+  }
   throw failure(
     `The server could not do it: ${error} (POST ${route})`,
     typeof category === "string" ? category : undefined,

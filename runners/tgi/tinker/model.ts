@@ -37,6 +37,8 @@ export interface ModelSpec {
   readonly alpha?: number;
   /** Decides its initial weights. */
   readonly seed: number;
+  /** The ids that end a completion. Default none but the server's own. */
+  readonly stop?: readonly number[];
 }
 
 /** A model that the server has made. */
@@ -51,6 +53,8 @@ export interface OpenedModel {
 export interface ModelHome {
   /** The most tokens of prompt and completion, if known. */
   readonly context: number | null;
+  /** The ids that end a completion. */
+  readonly stop: readonly number[];
   /** Opens another model as this one was opened. */
   readonly openAgain: () => Promise<OpenedModel>;
   /** Unloads a model. */
@@ -58,6 +62,15 @@ export interface ModelHome {
   /** The number of the next sampling session. */
   readonly nextSampler: () => number;
 }
+
+/** What the server answered, and the number of the request. */
+interface Answered {
+  readonly reply: JsonObject;
+  readonly seqId: number;
+}
+
+/** A draw for what it does on the server, not for its token. */
+const firstDraw: SampleRequest = { prompt: [0], maxTokens: 1, temperature: 1, topP: 1, seed: 0 };
 
 /** Bytes of a span beside its tokens, and of an id. */
 const [spanBytes, idBytes] = [40, 8];
@@ -68,6 +81,8 @@ export class TinkerModel {
   #opened: OpenedModel;
   #gradient: Gradient;
   #sampling: SamplingLink | undefined;
+  /** The checkpoint that the last publish left, on a server that leaves some. */
+  #leftover: string | undefined;
   #publishing: Promise<void> | undefined;
   #isUnloaded = false;
 
@@ -172,17 +187,28 @@ export class TinkerModel {
     const step = pending.at(-1);
     if (step === undefined) throw new RangeError("Expected the step's own request");
     return await awaitFuture(link.caller, step, "application/json", (reply) => {
-      return { gradientNorm: readNorm(readObject(reply).metrics) };
+      const gradientNorm = readNorm(readObject(reply).metrics);
+      link.owed.gradient = false;
+      return { gradientNorm };
     });
   }
 
   /** Makes the weights of now those that `sample` uses. */
   async publish(): Promise<void> {
     this.#checkOpen();
-    const fields = { "sampling_session_seq_id": this.#home.nextSampler(), type: "save_weights_for_sampler" };
-    const reply = await this.#ask("/api/v1/save_weights_for_sampler", fields, this.#sampling?.line);
-    const sessionId = text(reply, "sampling_session_id", "/api/v1/save_weights_for_sampler");
-    this.#sampling = this.#sampler(sessionId);
+    const { link } = this.#opened;
+    const number = this.#home.nextSampler();
+    const fields = { "sampling_session_seq_id": number, type: "save_weights_for_sampler" };
+    const published = this.#openSampler(
+      this.#request("/api/v1/save_weights_for_sampler", fields, this.#sampling?.line),
+    );
+    // Nothing trains before the first draw, which loads what was published into the weights that train.
+    if (link.profile.sharesSlot) await link.line.post(() => published.then(() => [], () => []));
+    const seqId = await published;
+    await this.#removeLeftover();
+    if (link.profile.leavesPublished) {
+      this.#leftover = `tinker://${link.modelId}/sampler_weights/ss${number}_seq${seqId}`;
+    }
   }
 
   /** Moves the frozen weights towards those of now, on servers that keep them. */
@@ -220,6 +246,7 @@ export class TinkerModel {
     if (!link.profile.loadsAnytime && link.line.sent > 0) {
       // There, only a model's first request may load: another takes this one's place.
       await this.#home.unload(link);
+      await this.#removeLeftover();
       this.#opened = await this.#home.openAgain();
       this.#sampling = undefined;
     }
@@ -234,6 +261,25 @@ export class TinkerModel {
   /** Removes a checkpoint, where the server can. */
   async forget(path: string): Promise<void> {
     this.#checkOpen();
+    await this.#remove(path);
+  }
+
+  /** Gives its memory on the server back; nothing can be asked of it any more. */
+  async unload(): Promise<void> {
+    if (this.#isUnloaded) return;
+    this.#isUnloaded = true;
+    await this.#home.unload(this.#opened.link);
+    await this.#removeLeftover().catch(() => undefined);
+  }
+
+  /** Removes what the publish before left. */
+  async #removeLeftover(): Promise<void> {
+    const left = this.#leftover;
+    this.#leftover = undefined;
+    if (left !== undefined) await this.#remove(left);
+  }
+
+  async #remove(path: string): Promise<void> {
     const [, run, kind, name] = /^tinker:\/\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (run === undefined || kind === undefined || name === undefined) {
       throw new RangeError(`Expected a path like "tinker://RUN/weights/NAME" but found "${path}"`);
@@ -250,16 +296,19 @@ export class TinkerModel {
     }
   }
 
-  /** Gives its memory on the server back; nothing can be asked of it any more. */
-  async unload(): Promise<void> {
-    if (this.#isUnloaded) return;
-    this.#isUnloaded = true;
-    await this.#home.unload(this.#opened.link);
-  }
-
   #sampler(sessionId: string): SamplingLink {
     const { caller, codec, profile } = this.#opened.link;
-    return { caller, codec, profile, context: this.#home.context, sessionId, line: new RequestLine(caller) };
+    const { context, stop } = this.#home;
+    return { caller, codec, profile, context, stop, sessionId, line: new RequestLine(caller) };
+  }
+
+  /** Samples what is being published from now on; gives the number of the request that published it. */
+  async #openSampler(asked: Promise<Answered>): Promise<number> {
+    const { reply, seqId } = await asked;
+    const sampler = this.#sampler(text(reply, "sampling_session_id", "/api/v1/save_weights_for_sampler"));
+    if (sampler.profile.sharesSlot) await drawCompletions(sampler, [firstDraw]);
+    this.#sampling = sampler;
+    return seqId;
   }
 
   /** Publishes the weights of now, where none are known to be. */
@@ -275,18 +324,26 @@ export class TinkerModel {
    *
    * @param sampling What was asked before is still to be drawn from the weights of before.
    */
-  async #ask(route: string, fields: JsonObject, sampling?: RequestLine): Promise<JsonObject> {
+  async #request(route: string, fields: JsonObject, sampling?: RequestLine): Promise<Answered> {
     const { line, caller, modelId } = this.#opened.link;
+    let number = 0;
     const [pending] = await line.post(async () => {
       await sampling?.settled();
-      return [(seqId) => ({
-        method: "POST",
-        route,
-        body: JSON.stringify({ model_id: modelId, ...fields, seq_id: seqId }),
-      })];
+      return [(seqId) => {
+        number = seqId;
+        return {
+          method: "POST",
+          route,
+          body: JSON.stringify({ model_id: modelId, ...fields, seq_id: seqId }),
+        };
+      }];
     });
     if (pending === undefined) throw new RangeError("Expected a request");
-    return await awaitFuture(caller, pending, "application/json", readObject);
+    return { reply: await awaitFuture(caller, pending, "application/json", readObject), seqId: number };
+  }
+
+  async #ask(route: string, fields: JsonObject, sampling?: RequestLine): Promise<JsonObject> {
+    return (await this.#request(route, fields, sampling)).reply;
   }
 
   #checkOpen(): void {

@@ -23,6 +23,8 @@ export interface ModelLink {
   readonly profile: ServerProfile;
   /** Its name on the server. */
   readonly modelId: string;
+  /** Whether a gradient was sent that no step has taken. */
+  readonly owed: { gradient: boolean };
 }
 
 /** A pass that is wanted. */
@@ -46,10 +48,11 @@ export interface PassPart {
 }
 
 /** Cuts a pass into requests. */
-export function cutPass({ caller, codec, profile, modelId }: ModelLink, spec: PassSpec): PassPart[] {
+export function cutPass({ caller, codec, profile, modelId, owed }: ModelLink, spec: PassSpec): PassPart[] {
   const { loss, config, backward } = spec;
   return chunk(spec.data, (datum) => codec.passBytes(datum), profile).map((data) => ({
     build: (seqId) => {
+      if (backward) owed.gradient = true;
       const { route, contentType, body } = codec.encodePass({ modelId, seqId, loss, config, backward, data });
       return { method: "POST", route, contentType, body };
     },

@@ -58,6 +58,19 @@ export interface ServerProfile {
   readonly publishedInCheckpoint: boolean;
   /** Whether a model can load weights at any time; else only as its first request. */
   readonly loadsAnytime: boolean;
+  /** The only alpha that its adapters have: always one number, or so many times their rank; `null` where it is asked for. */
+  readonly alpha: { readonly always: number } | { readonly perRank: number } | null;
+  /** Whether published weights stay as they are, and can be sampled, while training goes on. */
+  readonly holdsPublished: boolean;
+  /**
+   * Whether a model is trained and sampled in one slot: the first draw after a publish loads what was published into
+   * the weights that train, and a gradient that no step took outlives its model.
+   */
+  readonly sharesSlot: boolean;
+  /** Whether each publish leaves a checkpoint that nothing removes, named after the numbers of its two requests. */
+  readonly leavesPublished: boolean;
+  /** Whether the context that it tells is that of a prompt and its completion. */
+  readonly tellsContext: boolean;
   /** Whether it has our server's own routes. */
   readonly extended: boolean;
 }
@@ -82,6 +95,11 @@ const plain = {
   mostBytes: 5_000_000,
   publishedInCheckpoint: false,
   loadsAnytime: false,
+  alpha: null,
+  holdsPublished: true,
+  sharesSlot: false,
+  leavesPublished: false,
+  tellsContext: true,
   extended: false,
 } as const;
 
@@ -105,7 +123,7 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
   },
   /**
    * SkyRL with its JAX backend: means over sequences; weights of both signs break it (it divides by their sum);
-   * clipping is ignored; adapters only.
+   * clipping is ignored; adapters only. Log-probabilities of draws are those of temperature 1, before the cut.
    */
   "skyrl-jax": {
     ...plain,
@@ -114,13 +132,53 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
     signedWeights: false,
     full: false,
     promptLogprobs: true,
+    alpha: { always: 32 },
+    holdsPublished: false,
+    sharesSlot: true,
+    leavesPublished: true,
   },
-  /** SkyRL with FSDP or Megatron: sums; rank 0 trains all parameters. From its source, not run live. */
-  skyrl: { ...plain, name: "skyrl" },
-  /** TuFT: protobuf only for passes; adapters only; sums; clips. From its source, not run live. */
-  tuft: { ...plain, name: "tuft", wires: ["protobuf"], gradClip: true, full: false },
-  /** verl_tinker: all parameters only, pinned to the JSON wire; sums; does not clip. From its source, not run live. */
-  verl: { ...plain, name: "verl", wires: ["json"], lora: false },
+  /**
+   * SkyRL with FSDP or Megatron: sums; rank 0 trains all parameters; of a step's settings the learning rate alone is
+   * taken. Its sampler has the weights published last alone, and where it shares the trainer's GPUs it sleeps while
+   * they train. From its source, not run live.
+   */
+  skyrl: {
+    ...plain,
+    name: "skyrl",
+    promptLogprobs: true,
+    alpha: { always: 32 },
+    holdsPublished: false,
+    leavesPublished: true,
+  },
+  /**
+   * TuFT: protobuf only for passes; adapters only; sums; clips. Log-probabilities of draws are from after the cut, so
+   * that topP must be 1. From its source, not run live.
+   */
+  tuft: {
+    ...plain,
+    name: "tuft",
+    wires: ["protobuf"],
+    temperature: true,
+    topP: false,
+    gradClip: true,
+    full: false,
+    promptLogprobs: true,
+    loadsAnytime: true,
+    alpha: { perRank: 2 },
+  },
+  /**
+   * verl_tinker: all parameters only, pinned to the JSON wire; sums; does not clip; one set of weights to sample. The
+   * context that it tells is the longest completion. From its source, not run live.
+   */
+  verl: {
+    ...plain,
+    name: "verl",
+    wires: ["json"],
+    lora: false,
+    loadsAnytime: true,
+    holdsPublished: false,
+    tellsContext: false,
+  },
   /** The hosted service, and what else follows its client: protobuf. Not run live. */
   tinker: {
     ...plain,
@@ -129,5 +187,12 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
     gradClip: true,
     full: false,
     promptLogprobs: true,
+    alpha: { always: 32 },
   },
 };
+
+/** The only alpha that a server gives an adapter of a rank; `null` where any can be asked for. */
+export function onlyAlpha({ alpha }: ServerProfile, rank: number): number | null {
+  if (alpha === null) return null;
+  return "always" in alpha ? alpha.always : alpha.perRank * rank;
+}

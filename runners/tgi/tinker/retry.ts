@@ -165,19 +165,17 @@ export class Caller {
       }
       const delay = Math.min(rules.longestDelay, rules.firstDelay * 2 ** troubles++);
       const wait = Math.max(delay, trouble.after ?? 0);
-      stalled += took + wait;
-      if (stalled > rules.patience) {
-        throw new Error(
-          `${this.base} makes no progress: ${trouble.message}, for ${
-            Math.round(stalled / 1000)
-          } s (${where})`,
-        );
+      stalled += took;
+      if (stalled + wait > rules.patience) {
+        const seconds = Math.round(stalled / 1000);
+        throw new Error(`${this.base} makes no progress: ${trouble.message}, for ${seconds} s (${where})`);
       }
+      stalled += wait;
       await this.#wait(where, trouble, wait);
     }
   }
 
-  /** Tells of a repetition that is not this caller's own, and waits. */
+  /** Tells of a repetition, and waits for it. */
   async #wait(route: string, { reason, message }: Trouble, wait: number): Promise<void> {
     const { onRetry, sleep, signal } = this.#options;
     onRetry({ route, reason, message, wait });
@@ -230,6 +228,10 @@ function judge(
     throw new MissingCheckpointError(`The server does not have the checkpoint: ${said} (${where})`);
   }
   if (refusal.deliberate && (status === 404 || status === 410)) {
+    throw new ServerLostError(`The server has lost what was asked for: ${said} (${where})`);
+  }
+  // SkyRL has the models of before its restart in its database, and TuFT takes a request that is sent again for another.
+  if (refusal.deliberate && /\bnot loaded\b|sequence conflict/i.test(said)) {
     throw new ServerLostError(`The server has lost what was asked for: ${said} (${where})`);
   }
   if (status === 409) {

@@ -27,6 +27,8 @@ export interface SamplingLink {
   readonly sessionId: string;
   /** The most tokens of prompt and completion, if known. */
   readonly context: number | null;
+  /** The ids that end a completion; our server knows them itself. */
+  readonly stop: readonly number[];
 }
 
 /** How many prompts are drawn from side by side. */
@@ -94,7 +96,7 @@ function encodeDraws(sessionId: string, seqId: number, requests: readonly Sample
 }
 
 async function drawByPrompt(link: SamplingLink, requests: readonly SampleRequest[]): Promise<Completion[]> {
-  const { line, sessionId, context } = link;
+  const { line, sessionId, context, stop } = link;
   const groups = groupRequests(requests);
   const drawn = await sideBySide(groups, mostPrompts, async ({ first, count }) => {
     const { prompt, maxTokens, temperature, topP, seed } = first;
@@ -105,7 +107,14 @@ async function drawByPrompt(link: SamplingLink, requests: readonly SampleRequest
       body: JSON.stringify({
         num_samples: count,
         prompt: { chunks: [{ type: "encoded_text", tokens: prompt }] },
-        sampling_params: { max_tokens: most, temperature, top_p: topP, top_k: -1, seed },
+        sampling_params: {
+          max_tokens: most,
+          temperature,
+          top_p: topP,
+          top_k: -1,
+          seed: groupSeed(seed),
+          ...(stop.length === 0 ? {} : { stop }),
+        },
         sampling_session_id: sessionId,
         seq_id: seqId,
         prompt_logprobs: false,
@@ -116,6 +125,14 @@ async function drawByPrompt(link: SamplingLink, requests: readonly SampleRequest
     return await result(link, pending, count);
   });
   return drawn.flat();
+}
+
+/**
+ * The seed of a call for several completions: such servers draw the i-th under seed + i, and some hold seeds in 32 bits
+ * with a sign. In [0, 2³⁰), and far apart for seeds that are near: the constant is 2³² divided by the golden ratio.
+ */
+export function groupSeed(seed: number): number {
+  return Math.imul(seed, 0x9e3779b1) >>> 2;
 }
 
 /** Requests that one call can serve. */

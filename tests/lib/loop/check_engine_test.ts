@@ -27,6 +27,7 @@ const all: Capabilities = {
   temperature: true,
   clipNorm: true,
   savesPublished: true,
+  holdsPublished: true,
   deterministic: true,
   build: "build",
   description: "test engine",

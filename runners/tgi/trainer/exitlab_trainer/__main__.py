@@ -77,6 +77,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         help="seconds until a silent session is closed (default 300)",
     )
     add("--offline", action="store_true", help="never ask the Hub")
+    add("--trust-remote-code", action="store_true", help="run the Python code that some models bring along")
     return parser.parse_args(arguments)
 
 
@@ -178,6 +179,7 @@ def serve(options: argparse.Namespace) -> None:
                 checkpointing=options.activation_checkpointing,
                 offline=options.offline,
                 seed=options.seed,
+                trust_remote_code=options.trust_remote_code,
             )
         )
         host.name = options.name or (host.name if "/" in host.name else f"local/{host.name}")

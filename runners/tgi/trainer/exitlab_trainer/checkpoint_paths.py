@@ -9,6 +9,7 @@ import shutil
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .limits import Refusal
@@ -91,7 +92,7 @@ class Checkpoints:
                             "checkpoint_id": f"{kind}/{folder.name}",
                             "checkpoint_type": meaning,
                             "tinker_path": Checkpoint(name, kind, folder.name).path,
-                            "time": folder.stat().st_mtime,
+                            "time": datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat(),
                         }
                     )
         return found

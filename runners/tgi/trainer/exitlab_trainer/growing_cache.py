@@ -40,7 +40,9 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]
         return self.keys, self.values
 
     def _fits(self, size: int) -> bool:
-        """Whether the larger tensors are still those that the keys are part of: selecting rows makes new ones."""
+        """Whether the larger tensors are still those that the keys are part of: selecting rows makes new
+        ones.
+        """
         assert self._held is not None
         buffer = self._held[0]
         return buffer.data_ptr() == self.keys.data_ptr() and size <= buffer.shape[-2]
@@ -56,7 +58,9 @@ def _roomier(old: Tensor, new: Tensor, held: int, size: int) -> Tensor:
 
 
 def growing_cache(config: Any) -> DynamicCache:
-    """The cache that a model of this configuration wants, with room to grow where a layer keeps all tokens."""
+    """The cache that a model of this configuration wants, with room to grow where a layer keeps all
+    tokens.
+    """
     cache = DynamicCache(config=config)
     cache.layers = [GrowingLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers]
     return cache

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+from transformers.dynamic_module_utils import custom_object_save
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils import cached_file, logging
 
@@ -37,6 +38,8 @@ class Source:
     """What clients call it."""
     options: dict[str, Any]
     """What transformers' `from_pretrained` needs beside the place."""
+    trusted: bool
+    """Whether code that the model brings along may run."""
 
 
 def find_source(options: HostOptions) -> Source:
@@ -44,16 +47,16 @@ def find_source(options: HostOptions) -> Source:
 
     Raises `StartMistake` if what looks like a path leads nowhere.
     """
-    path = Path(options.model).expanduser()
+    path, trusted = Path(options.model).expanduser(), options.trust_remote_code
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise StartMistake(
                 f'Expected a model folder with a config.json but found none in "{options.model}"'
             )
-        return Source(str(path), options.name or path.resolve().name, {"local_files_only": True})
+        return Source(str(path), options.name or path.resolve().name, {"local_files_only": True}, trusted)
     if path.suffix == ".gguf" and path.is_file():
         local = {"local_files_only": True, "gguf_file": path.name}
-        return Source(str(path.parent), options.name or path.stem, local)
+        return Source(str(path.parent), options.name or path.stem, local, trusted)
     if options.model.startswith((".", "/", "~")) or path.suffix == ".gguf" or options.model.count("/") != 1:
         raise StartMistake(
             f'Expected a model folder, a .gguf file or a name on the Hub but found "{options.model}"'
@@ -61,7 +64,7 @@ def find_source(options: HostOptions) -> Source:
     hub: dict[str, Any] = {"local_files_only": options.offline}
     if options.revision is not None:
         hub["revision"] = options.revision
-    return Source(options.model, options.name or options.model, hub)
+    return Source(options.model, options.name or options.model, hub, trusted)
 
 
 def find_device(device: str) -> torch.device:
@@ -102,8 +105,10 @@ def read_config(source: Source) -> Any:
 
     Raises `StartMistake` if it cannot be read or is not of a causal language model.
     """
-    config = _read(source, lambda: AutoConfig.from_pretrained(source.place, **source.options))
-    if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+    options = {**source.options, "trust_remote_code": source.trusted}
+    config = _read(source, lambda: AutoConfig.from_pretrained(source.place, **options))
+    own = source.trusted and "AutoModelForCausalLM" in (getattr(config, "auto_map", None) or {})
+    if not own and type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
         raise StartMistake(f'"{source.name}" is not a causal language model: its type is {config.model_type}')
     for key, value in config.to_dict().items():
         if ("dropout" in key or "pdrop" in key or "layerdrop" in key) and isinstance(value, float):
@@ -115,7 +120,7 @@ def read_model(
     source: Source, config: Any, dtype: torch.dtype, device: torch.device, device_map: str | None
 ) -> Any:
     """The model with its pretrained weights, on the device."""
-    options = {**source.options, "config": config, "dtype": dtype}
+    options = {**source.options, "config": config, "dtype": dtype, "trust_remote_code": source.trusted}
     if device_map is not None:
         options["device_map"] = device_map
 
@@ -131,12 +136,24 @@ def random_model(config: Any, seed: int, dtype: torch.dtype, device: torch.devic
     """The model with random weights: same configuration and seed, same weights."""
     with room_on(device, config, dtype), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return AutoModelForCausalLM.from_config(config, dtype=dtype).to(device)
+        return _from_config(config, dtype=dtype).to(device)
+
+
+def _from_config(config: Any, **options: Any) -> Any:
+    """A model without its weights. Where the configuration's class came with the model, its code is trusted."""
+    trusted = brings_code(config)
+    return AutoModelForCausalLM.from_config(config, trust_remote_code=trusted, **options)
+
+
+def brings_code(part: Any) -> bool:
+    """Whether a model, or a part of it, is of a class that came with it, not with transformers."""
+    return type(part).__module__.startswith("transformers_modules.")
 
 
 def read_tokenizer(source: Source) -> Any:
     """The model's tokenizer."""
-    return _read(source, lambda: AutoTokenizer.from_pretrained(source.place, **source.options))
+    options = {**source.options, "trust_remote_code": source.trusted}
+    return _read(source, lambda: AutoTokenizer.from_pretrained(source.place, **options))
 
 
 def read_generation_config(source: Source) -> Any:
@@ -172,6 +189,15 @@ def read_folder_files(source: Source, tokenizer: Any, config: Any) -> dict[str, 
     return files
 
 
+def code_files(*parts: Any) -> dict[str, bytes]:
+    """The Python code that these brought with them, if any."""
+    with tempfile.TemporaryDirectory() as folder:
+        for part in parts:
+            if brings_code(part):
+                custom_object_save(part, folder)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
 @contextlib.contextmanager
 def room_on(device: torch.device, config: Any, dtype: torch.dtype) -> Any:
     """Turns a want of memory into a `StartMistake` with the sizes."""
@@ -179,13 +205,11 @@ def room_on(device: torch.device, config: Any, dtype: torch.dtype) -> Any:
         yield
     except torch.cuda.OutOfMemoryError as error:
         with torch.device("meta"):
-            count = sum(
-                parameter.numel() for parameter in AutoModelForCausalLM.from_config(config).parameters()
-            )
+            count = sum(parameter.numel() for parameter in _from_config(config).parameters())
         size = count * dtype.itemsize / 2**30
         raise StartMistake(
-            f"Not enough memory on {device}: the weights alone are {count:,} parameters × {dtype.itemsize} bytes = "
-            f"{size:.1f} GiB; take a smaller model, or bfloat16, or more devices"
+            f"Not enough memory on {device}: the weights alone are {count:,} parameters × "
+            f"{dtype.itemsize} bytes = {size:.1f} GiB; take a smaller model, or bfloat16, or more devices"
         ) from error
 
 
@@ -203,6 +227,10 @@ def _read(source: Source, read: Any) -> Any:
             f'Reading "{source.name}" needs a package that is not installed: {_line(error)}'
         ) from error
     except (OSError, ValueError, KeyError, RuntimeError) as error:
+        if "trust_remote_code=True" in str(error):
+            raise StartMistake(
+                f'The model "{source.name}" brings code of its own; if you trust it, start with --trust-remote-code'
+            ) from error
         local = Path(source.place).exists()
         where = "" if local else " on the Hub (offline, it must be in the local cache)"
         raise StartMistake(f'The model "{source.name}" could not be read{where}: {_line(error)}') from error

@@ -14,6 +14,7 @@ from torch import Tensor
 from .adapters import Adapter
 from .checkpoint_files import read_any_tensors, read_state, read_tensors, write_folder
 from .host import Base, Host
+from .loading import code_files
 from .types import UserMistake
 from .weight_sets import Weights
 
@@ -179,4 +180,5 @@ def _other_files(model: TrainedModel) -> dict[str, bytes]:
     config = host.config.to_dict()
     config["architectures"] = [type(host.model).__name__]
     config["dtype"] = host.dtype
-    return {**host.folder_files, "config.json": (json.dumps(config, indent=1) + "\n").encode()}
+    files = {**host.folder_files, "config.json": (json.dumps(config, indent=1) + "\n").encode()}
+    return {**files, **code_files(host.model, host.config, host.tokenizer)}

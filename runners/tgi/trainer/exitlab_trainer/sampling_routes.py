@@ -39,7 +39,9 @@ def sampling_routes(service: Service) -> APIRouter:
             sampler = await service.saved_sampler(
                 body.values.get("base_model"), body.values.get("model_path")
             )
-            opened = sessions.add_sampling(session, sampler=sampler).id
+            sampling = sessions.add_sampling(session, sampler=sampler)
+            sampling.path = body.text("model_path") if body.values.get("model_path") is not None else None
+            opened = sampling.id
             sessions.retire_saved(session, service.base, MOST_SAVED)
         return json_response({"type": "create_sampling_session", "sampling_session_id": opened})
 
@@ -52,6 +54,12 @@ def sampling_routes(service: Service) -> APIRouter:
         if base is None and path is None:
             raise UserMistake('Expected "sampling_session_id".')
         return await service.named_sampling(base, path)
+
+    @routes.get("/samplers/{name}")
+    async def get_sampler(name: str) -> Response:
+        sampling = sessions.sampler(name)
+        about = {"sampler_id": sampling.id, "base_model": service.core.name, "model_path": sampling.path}
+        return json_response(about)
 
     @routes.post("/asample")
     async def asample(request: Request) -> Response:
@@ -73,7 +81,10 @@ def sampling_routes(service: Service) -> APIRouter:
         )
         # Clients that name weights share a session, so their numbers tell nothing.
         number = None if body.values.get("sampling_session_id") is None else body.number("seq_id")
-        return service.later(sampling.id, number, body.digest, lambda: job)
+        asked = service.queue.submit(sampling.id, number, body.digest, lambda: job)
+        # Clients of newer protocols know each sample by an id that is given at once.
+        ids = [f"{asked}/{index}" for index in range(count)]
+        return json_response({"request_id": asked, "sample_sequence_ids": ids})
 
     @routes.post("/exitlab/sample")
     async def sample(request: Request) -> Response:

@@ -58,9 +58,13 @@ def _distribution(logits: Tensor, temperature: float) -> Tensor:
     return torch.log_softmax(scaled if temperature == 1 else scaled / temperature, dim=-1)
 
 
+def _of_targets(every: Tensor, targets: Tensor) -> Tensor:
+    return every.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+
+
 def _read(every: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Log-probability of each target, entropy, and all probabilities."""
-    logprobs = every.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    logprobs = _of_targets(every, targets)
     probabilities = every.exp()
     entropy = -torch.linalg.vecdot(probabilities, every)
     if bool(entropy.isnan().any()):
@@ -153,10 +157,11 @@ def accumulate(
             with torch.set_grad_enabled(trains):
                 logits = backbone.head(piece) if backbone.split else piece
             every = _distribution(logits.detach(), config["temperature"])
+            if not trains:
+                logprobs[chosen] = _of_targets(every, batch.targets[chosen])
+                continue
             part_logprobs, part_entropy, probabilities = _read(every, batch.targets[chosen])
             logprobs[chosen] = part_logprobs
-            if not trains:
-                continue
             entropy[chosen] = part_entropy
             value, slope = _slope(part_logprobs, part_inputs, loss, config)
             bonus = part_inputs["entropy_weights"]

@@ -92,11 +92,9 @@ class Service:
             raise Refusal(415, f'Expected a body without Content-Encoding but found "{encoding}".')
         return await read_body(request, self.limits.body_bytes)
 
-    def later(
-        self, owner: str, number: int | None, mark: bytes, job: Callable[[], Job], **more: object
-    ) -> Response:
+    def later(self, owner: str, number: int | None, mark: bytes, job: Callable[[], Job]) -> Response:
         """Queues a request and answers with its id."""
-        return json_response({"request_id": self.queue.submit(owner, number, mark, job), **more})
+        return json_response({"request_id": self.queue.submit(owner, number, mark, job)})
 
     def open_newest(self, model: Model) -> SamplingSession:
         """A sampling session of the weights that `model` has published; older ones are over. For the worker alone."""

@@ -39,6 +39,8 @@ class SamplingSession:
     session: str
     model: Model | None = None
     sampler: Sampler | None = None
+    path: str | None = None
+    """Where the sampler's weights were saved."""
     over: bool = False
     """Whether newer weights were published and the service has taken note."""
 

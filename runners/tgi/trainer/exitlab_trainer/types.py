@@ -46,6 +46,8 @@ class HostOptions:
     """What clients call the model; when left out, the Hub's name or the folder's."""
     revision: str | None = None
     """A branch, tag or commit on the Hub."""
+    trust_remote_code: bool = False
+    """Run the Python code that some models bring with them."""
 
 
 @dataclass(frozen=True)

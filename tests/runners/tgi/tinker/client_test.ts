@@ -268,3 +268,18 @@ Deno.test("TinkerClient.connect() gets by without capabilities, which verl does 
     await trainOnce(await client.openModel({ ...spec, rank: 0 }));
   });
 });
+
+Deno.test("TinkerModel.publish() comes after what is being sampled, however many requests that takes", async () => {
+  const profile = { ...profiles.exitlab, mostBytes: 150 };
+  await withServer({}, { profile }, async (client, server) => {
+    const model = await client.openModel(spec);
+    await model.publish();
+    await trainOnce(model);
+    const requests = Array.from({ length: 12 }, (_, seed) => ({ ...draw, prompt: [1 + seed % 3], seed }));
+    const wanted = await model.sample(requests);
+    const [drawn] = await Promise.all([model.sample(requests), model.publish()]);
+    assert.deepEqual(drawn, wanted);
+    assert.equal(server.calls.filter((call) => call.endsWith("exitlab/sample")).length, 24);
+    assert.notDeepEqual(await model.sample(requests), wanted);
+  });
+});

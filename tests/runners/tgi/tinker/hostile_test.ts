@@ -271,8 +271,9 @@ Deno.test("TinkerClient.connect() refuses an address where nothing listens, and 
       error instanceof UserError &&
       /found none: .*makes no progress: it cannot be reached/.test(error.message),
   );
-  await assert.rejects(TinkerClient.connect({ url: "gpu-box:8000" }), UserError);
-  await assert.rejects(TinkerClient.connect({ url: "" }), UserError);
+  for (const url of ["gpu-box:8000", "", "http://", "ftp://a", "http://a/?b", "http://me:secret@a"]) {
+    await assert.rejects(TinkerClient.connect({ url }), UserError);
+  }
 });
 
 Deno.test("TinkerClient.connect() tells that the key is refused, without telling the key", async () => {

@@ -105,7 +105,7 @@ Deno.test("Caller.call() gives up when there is no progress for its patience", a
   const { caller, waits } = script([answer(503, "<html>Down</html>")], { firstDelay: 100, patience: 1000 });
   await assert.rejects(
     caller.call(post, readObject),
-    /^Error: http:\/\/server\/base makes no progress: it answered 503: "<html>Down<\/html>", for 2 s \(POST \/api\/v1\/optim_step\)$/,
+    /^Error: http:\/\/server\/base makes no progress: it answered 503: "<html>Down<\/html>", for 1 s \(POST \/api\/v1\/optim_step\)$/,
   );
   assert.deepEqual(waits, [100, 200, 400]);
 });

@@ -1,4 +1,6 @@
-"""Makes the trainer's package importable as it lies in the repository, and keeps tests to one thread and offline."""
+"""Makes the trainer's package importable as it lies in the repository, and keeps tests to one thread and
+offline.
+"""
 
 from __future__ import annotations
 

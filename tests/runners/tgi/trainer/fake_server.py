@@ -8,9 +8,10 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[4] / "runners" / "tgi" / "trainer")]
 
 import uvicorn
+from service_fakes import FakeHost, fake_service
+
 from exitlab_trainer.__main__ import Announcing, open_socket
 from exitlab_trainer.app import build_app
-from service_fakes import FakeHost, fake_service
 
 if __name__ == "__main__":
     service = fake_service(FakeHost(), Path(sys.argv[1]))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+from fastapi.testclient import TestClient
+
 from exitlab_trainer.checkpoint_paths import Checkpoints
 from exitlab_trainer.core import OnToken
 from exitlab_trainer.jobs import Job
 from exitlab_trainer.limits import Limits
 from exitlab_trainer.service import Service
 from exitlab_trainer.types import Adam, Datum, Draw, Drawn, Scored, UserMistake
-from fastapi.testclient import TestClient
 
 STOP = 1
 ENDLESS = ord("~")
@@ -81,7 +83,7 @@ class FakeTrained:
         sign = 1.0 if reference else -1.0
         return [
             Scored(
-                (sign * datum.inputs["target_tokens"] / temperature).astype(np.float32),
+                (sign / temperature * datum.inputs["target_tokens"].astype(np.float32)).astype(np.float32),
                 np.full(len(datum.tokens), temperature, np.float32),
             )
             for datum in data
@@ -143,11 +145,11 @@ class FakeHost:
     context = 64
     vocabulary = 128
     parameters = 11
-    folder_files: ClassVar[dict[str, bytes]] = {"tokenizer.json": b"{}", "secrets.txt": b"no"}
-    stop_ids = (STOP,)
     tokenizer = FakeTokenizer()
 
     def __init__(self) -> None:
+        self.folder_files: Mapping[str, bytes] = {"tokenizer.json": b"{}", "secrets.txt": b"no"}
+        self.stop_ids: tuple[int, ...] = (STOP,)
         self.batches: list[int] = []
         self.mixes: list[float] = []
         self.opened: list[FakeTrained] = []

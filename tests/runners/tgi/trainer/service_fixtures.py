@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from exitlab_trainer.app import build_app
 from fastapi.testclient import TestClient
 from service_fakes import Client, FakeHost, fake_service
+
+from exitlab_trainer.app import build_app
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from core_support import TINY, only, other_host, some_data, some_draws, tiny_host
 from peft import PeftModel
+from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from exitlab_trainer.host import Host
@@ -160,9 +163,10 @@ def test_save_replaces_a_checkpoint_whole(tmp_path: Path) -> None:
     model.close()
 
 
-def _logits(model: object) -> torch.Tensor:
+def _logits(model: Callable[..., Any]) -> Tensor:
     with torch.no_grad():
-        return model(input_ids=torch.tensor([[1, 20, 30, 40, 50]])).logits  # type: ignore[operator]
+        found: Tensor = model(input_ids=torch.tensor([[1, 20, 30, 40, 50]])).logits
+    return found
 
 
 @pytest.mark.parametrize("kind", ["tiny", "qwen2", "gpt2", "gemma2"])

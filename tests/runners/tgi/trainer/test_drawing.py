@@ -36,6 +36,17 @@ def test_draw_tells_the_logprobs_that_forward_tells(temperature: float, rank: in
     model.close()
 
 
+def test_draw_tells_the_logprobs_that_forward_tells_of_long_completions() -> None:
+    """Rows end at very different times, and the cache must make room more than once."""
+    model = tiny_host().open(0, 1, None)
+    draws = [
+        dataclasses.replace(draw, max_tokens=10 + 20 * index) for index, draw in enumerate(some_draws(12))
+    ]
+    assert max(len(one.tokens) for one in model.draw(draws)) >= 100
+    assert _gap(model, draws, 1.0) < 1e-4
+    model.close()
+
+
 @pytest.mark.parametrize("kind", ["gpt2", "gemma2", "qwen2"])
 def test_draw_tells_the_logprobs_that_forward_tells_of_other_architectures(kind: str) -> None:
     host = other_host(kind)

@@ -19,7 +19,8 @@ Expected = Callable[[Tensor, Tensor, Mapping[str, Tensor]], Tensor]
 
 
 def _entropy(logits: Tensor) -> Tensor:
-    return torch.distributions.Categorical(logits=logits).entropy()
+    logprobs = torch.log_softmax(logits, -1)
+    return -(logprobs.exp() * logprobs).sum(-1)
 
 
 def _cross_entropy(logprobs: Tensor, entropy: Tensor, given: Mapping[str, Tensor]) -> Tensor:
@@ -74,7 +75,7 @@ def _plain(
         logprobs = torch.log_softmax(logits, -1)[torch.arange(len(targets)), targets]
         given = {name: torch.from_numpy(value) for name, value in datum.inputs.items()}
         total = total + expected(logprobs, _entropy(logits), given)
-    total.backward()
+    torch.autograd.backward(total)
     gradient = {
         name: slot.grad.clone() for name, slot in host.slots.parameters.items() if slot.grad is not None
     }

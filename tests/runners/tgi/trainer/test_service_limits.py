@@ -6,12 +6,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+from service_fakes import Client, FakeHost, fake_service
+
 from exitlab_trainer.__main__ import is_loopback, main, open_checkpoints, read_key
 from exitlab_trainer.app import build_app
 from exitlab_trainer.limits import Limits
 from exitlab_trainer.types import StartMistake
-from fastapi.testclient import TestClient
-from service_fakes import Client, FakeHost, fake_service
 
 pytest_plugins = ("service_fixtures",)
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
+from service_fakes import Client, datum
+
 from exitlab_trainer.app import build_app
 from exitlab_trainer.checkpoint_paths import Checkpoints
 from exitlab_trainer.limits import Limits
 from exitlab_trainer.service import Service
-from fastapi.testclient import TestClient
-from service_fakes import Client, datum
 
 HERE = Path(__file__).parent
 TRAINER = HERE.parents[3] / "runners" / "tgi" / "trainer"
@@ -45,20 +46,28 @@ def process(arguments: list[str], folder: Path) -> Iterator[tuple[subprocess.Pop
 
 def test_sigterm_ends_long_polls_and_the_process(tmp_path: Path) -> None:
     with process([str(HERE / "fake_server.py"), str(tmp_path)], HERE) as (server, url):
-        http = httpx.Client(base_url=url + "/api/v1", timeout=10)
-        session = http.post("/create_session", json={}).json()["session_id"]
-        asked = http.post("/create_model", json={"session_id": session, "model_seq_id": 0}).json()[
-            "request_id"
-        ]
-        model = http.post("/retrieve_future", json={"request_id": asked}).json()["model_id"]
-        given = {"loss_fn": "cross_entropy", "data": [datum([5], weights=[1.0])]}
-        body = {"model_id": model, "seq_id": 1, "forward_backward_input": given}
-        slow = http.post("/forward_backward", json={**body, "seq_id": 2}).json()["request_id"]
-        assert http.post("/retrieve_future", json={"request_id": slow}).status_code == 200
-        started = time.monotonic()
+        client = Remote(httpx.Client(base_url=url, timeout=10))
+        model = open_model(client)
+        answers: list[int] = []
+
+        def ask(route: str, body: dict[str, object]) -> None:
+            answers.append(httpx.post(url + route, json=body, timeout=10).status_code)
+
+        slow = {"inputs": "~", "parameters": {"max_new_tokens": 60}}
+        asking = [threading.Thread(target=ask, args=("/generate", slow))]
+        asking[0].start()
+        while "tgi_queue_size 1" not in httpx.get(url + "/metrics").text:
+            time.sleep(0.01)
+        request = client.post("optim_step", model_id=model, seq_id=1, adam_params={})[1]["request_id"]
+        poll = {"request_id": request}
+        asking.append(threading.Thread(target=ask, args=("/api/v1/retrieve_future", poll)))
+        asking[1].start()
+        time.sleep(0.1)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(8) == 0
-        assert time.monotonic() - started < 8
+        assert server.wait(10) == 0
+        for one in asking:
+            one.join(10)
+        assert sorted(answers) == [200, 503]
         with pytest.raises(httpx.HTTPError):
             httpx.get(url + "/health", timeout=2)
 

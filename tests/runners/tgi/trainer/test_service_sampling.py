@@ -131,3 +131,15 @@ def test_only_so_many_saved_weights_stay_loaded(client: Client) -> None:
     request = client.post("exitlab/sample", sampling_session_id=opened[0], **asked)[1]["request_id"]
     assert client.post("retrieve_future", request_id=request)[0] == 410
     client.sample(opened[-1], [1], seed=1)
+
+
+def test_clients_of_newer_protocols_find_ids_and_samplers(client: Client) -> None:
+    model = client.model()
+    path = client.do("save_weights_for_sampler", model, path="export")["path"]
+    body = {"session_id": client.session, "sampling_session_seq_id": 0, "model_path": path}
+    sampling = client.post("create_sampling_session", **body)[1]["sampling_session_id"]
+    known = client.http.get(f"/api/v1/samplers/{sampling}").json()
+    assert known == {"sampler_id": sampling, "base_model": "fake", "model_path": path}
+    prompt = {"chunks": [{"type": "encoded_text", "tokens": [1]}]}
+    asked = client.post("asample", sampling_session_id=sampling, prompt=prompt, num_samples=3)[1]
+    assert len(set(asked["sample_sequence_ids"])) == 3

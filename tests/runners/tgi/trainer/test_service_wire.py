@@ -6,10 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from service_fakes import Client, datum
+
 from exitlab_trainer import tinker_proto
 from exitlab_trainer.tensor_json import decode_datum, encode_json, floats, integers
 from exitlab_trainer.types import Scored, UserMistake
-from service_fakes import Client, datum
 
 pytest_plugins = ("service_fixtures",)
 

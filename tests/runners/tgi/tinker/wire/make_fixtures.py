@@ -184,7 +184,7 @@ def json_fixtures() -> dict[str, Any]:
         for place, seed in ((0, 11), (1, 12), (0, 13))
     ]
     tokens = {"chunks": [{"type": "encoded_text", "tokens": [1, 2]}]}
-    params = {"max_tokens": 4, "temperature": 1, "top_p": 0.9, "top_k": -1, "seed": 11}
+    params = {"max_tokens": 4, "temperature": 1, "top_p": 0.9, "top_k": -1, "seed": 857247398, "stop": [0, 11]}
     signed = json_datum([3, 1, 2, 9], weights=[0, 0.7, -0.25], entropy_weights=[0, 0.01, 1e-9])
     session = {"tags": ["exitlab"], "user_metadata": {}, "sdk_version": "exitlab/VERSION", "type": "create_session"}
     publish = {"sampling_session_seq_id": 0}
