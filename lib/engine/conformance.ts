@@ -103,7 +103,7 @@ const usual: readonly Demonstration[] = [
  * - `"seed"`: a completion follows from the request and the weights alone; another seed gives another;
  * - `"draws"`: tokens are drawn as often as they are likely;
  * - `"topP"`: only the most likely tokens are drawn;
- * - `"publish"`: samples follow it, not training; the version grows by one;
+ * - `"publish"`: samples follow it, and not training where published weights are held; the version grows by one;
  * - `"step"`: positive coefficients make a sequence more likely, negative ones less; a step of size 0 does nothing;
  * - `"gradient"`: it adds up until a step clears it; its norm is told before clipping, and a step lowers the
  *   loss as it promises;

@@ -189,7 +189,7 @@ export interface Policy {
   readonly parameters: number | null;
   /**
    * Draws completions under the published weights, in the order asked. One that would outgrow the context ends there, with
-   * finish `"length"`.
+   * finish `"length"`. Where `Capabilities.holdsPublished` is `false`, no step may lie between `publish` and this.
    */
   sample(requests: readonly SampleRequest[]): Promise<Completion[]>;
   /** Scores sequences under the weights of now: [0] is 0, [t] is log π(token t | before) at the temperature. */

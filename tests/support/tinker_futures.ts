@@ -24,7 +24,13 @@ interface Done {
 export class Futures {
   readonly #results = new Map<string, Result>();
   readonly #owners = new Map<string, Map<number, Done>>();
+  readonly #gaps: boolean;
   #next = 0;
+
+  /** None yet. Numbers may be left out where gaps are let be, as SkyRL does. */
+  constructor(gaps: boolean = false) {
+    this.#gaps = gaps;
+  }
 
   /**
    * Does a request, unless it was done before; gives the id of its result.
@@ -37,7 +43,7 @@ export class Futures {
     this.#owners.set(owner, known);
     const before = known.get(number);
     if (before === undefined) {
-      if (number !== known.size + 1) {
+      if (number !== known.size + 1 && !this.#gaps) {
         throw new Refusal(400, `Expected request ${known.size + 1} of ${owner} but found ${number}`, "user");
       }
       const result = work();

@@ -68,7 +68,7 @@ export class TinkerServer {
   readonly #server: Server;
   readonly #checkpoints = new Map<string, TableState>();
   readonly #slots: Slots | undefined;
-  #futures = new Futures();
+  #futures: Futures;
   #sessions = new Set<string>();
   #models = new Map<string, Model>();
   #samplers = new Map<string, Model>();
@@ -80,6 +80,7 @@ export class TinkerServer {
     this.url = url;
     this.#options = options;
     this.#slots = options.sharesSlot ? new Slots() : undefined;
+    this.#futures = new Futures(options.sharesSlot);
   }
 
   /** Starts one on this machine. */
@@ -100,7 +101,7 @@ export class TinkerServer {
 
   /** Forgets all but the checkpoints, as a server does that is started again. */
   restart(): void {
-    this.#futures = new Futures();
+    this.#futures = new Futures(this.#options.sharesSlot);
     [this.#sessions, this.#models, this.#samplers] = [new Set(), new Map(), new Map()];
     this.#keys = new Map();
   }

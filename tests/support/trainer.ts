@@ -25,6 +25,8 @@ export interface TrainerStart {
   readonly args?: readonly string[];
   /** The port; any that is free when left out. */
   readonly port?: number;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The folder of a tiny Llama without weights. */
@@ -38,11 +40,13 @@ export const trainerCommand: string | undefined = findTrainer();
  *
  * @throws {Error} With what it said, if it ends before.
  */
-export async function startTrainer({ model, args = [], port = 0 }: TrainerStart): Promise<RunningTrainer> {
+export async function startTrainer(
+  { model, args = [], port = 0, env = {} }: TrainerStart,
+): Promise<RunningTrainer> {
   if (trainerCommand === undefined) throw new Error("The trainer is not installed");
   const child = new Deno.Command(trainerCommand, {
     args: ["--model", model, "--port", String(port), "--offline", ...args],
-    env: { OMP_NUM_THREADS: "1" },
+    env: { OMP_NUM_THREADS: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -318,7 +318,9 @@ function checkSpec({ model, rank, alpha }: ModelSpec, profile: ServerProfile): v
     throw new UserError(`Expected rank 0, as a ${name} server trains all parameters, but found ${rank}`);
   }
   if (rank === 0 && alpha !== undefined) {
-    throw new RangeError(`Expected no alpha where no adapter is trained but found ${alpha} (openModel, ${model})`);
+    throw new RangeError(
+      `Expected no alpha where no adapter is trained but found ${alpha} (openModel, ${model})`,
+    );
   }
   const only = onlyAlpha(profile, rank);
   if (alpha !== undefined && only !== null && alpha !== only) {

@@ -23,7 +23,7 @@ import { decodeVectors } from "./json_codec.ts";
 import { sideBySide } from "./limit.ts";
 import { RequestLine } from "./line.ts";
 import { joinParts, type ModelLink } from "./passes.ts";
-import { readObject } from "./retry.ts";
+import { type Caller, readObject } from "./retry.ts";
 import { drawCompletions, type SamplingLink } from "./sampling.ts";
 import { shift, unshift } from "./shift.ts";
 
@@ -261,7 +261,7 @@ export class TinkerModel {
   /** Removes a checkpoint, where the server can. */
   async forget(path: string): Promise<void> {
     this.#checkOpen();
-    await this.#remove(path);
+    await this.#remove(path, this.#opened.link.caller);
   }
 
   /** Gives its memory on the server back; nothing can be asked of it any more. */
@@ -269,22 +269,25 @@ export class TinkerModel {
     if (this.#isUnloaded) return;
     this.#isUnloaded = true;
     await this.#home.unload(this.#opened.link);
-    await this.#removeLeftover().catch(() => undefined);
+    await this.#removeLeftover();
   }
 
-  /** Removes what the publish before left. */
+  /** Removes what the publish before left; asked once, as the run does not depend on it. */
   async #removeLeftover(): Promise<void> {
     const left = this.#leftover;
     this.#leftover = undefined;
-    if (left !== undefined) await this.#remove(left);
+    if (left === undefined) return;
+    const { caller } = this.#opened.link;
+    const once = caller.under(caller.signal, { patience: 0, noiseTries: 1 });
+    await this.#remove(left, once).catch(() => undefined);
   }
 
-  async #remove(path: string): Promise<void> {
+  async #remove(path: string, caller: Caller): Promise<void> {
     const [, run, kind, name] = /^tinker:\/\/([^/]+)\/([^/]+)\/(.+)$/.exec(path) ?? [];
     if (run === undefined || kind === undefined || name === undefined) {
       throw new RangeError(`Expected a path like "tinker://RUN/weights/NAME" but found "${path}"`);
     }
-    const { caller, profile } = this.#opened.link;
+    const { profile } = this.#opened.link;
     const id = profile.extended ? name : `${kind}/${name}`;
     const route = `/api/v1/training_runs/${encodeURIComponent(run)}/checkpoints/${id}`;
     try {

@@ -6,12 +6,12 @@ import type { WireRequest } from "./transport.ts";
 
 /** A step that moves nothing and clears the gradient. */
 const emptyStep = {
-  learning_rate: 0,
+  "learning_rate": 0,
   beta1: 0,
   beta2: 0,
   eps: 1,
-  weight_decay: 0,
-  grad_clip_norm: 0,
+  "weight_decay": 0,
+  "grad_clip_norm": 0,
 };
 
 /**
@@ -21,18 +21,23 @@ const emptyStep = {
  * @throws {Error} As `Caller.call` says.
  */
 export async function unloadModel(link: ModelLink, caller: Caller): Promise<void> {
-  const { modelId, line, profile, owed } = link;
-  if (profile.sharesSlot && owed.gradient) {
-    await unlessAborted(line.settled(), caller.signal);
-    await ask(caller, "/api/v1/optim_step", {
-      model_id: modelId,
-      // One further on, as the server may have the request before without having been heard.
-      seq_id: line.sent + 2,
-      adam_params: emptyStep,
-    });
-    owed.gradient = false;
+  const { modelId, profile, owed } = link;
+  try {
+    if (profile.sharesSlot && owed.gradient) await clearGradient(link, caller);
+  } finally {
+    await ask(caller, "/api/v1/unload_model", { model_id: modelId, type: "unload_model" });
   }
-  await ask(caller, "/api/v1/unload_model", { model_id: modelId, type: "unload_model" });
+}
+
+async function clearGradient({ modelId, line, owed }: ModelLink, caller: Caller): Promise<void> {
+  await unlessAborted(line.settled(), caller.signal);
+  await ask(caller, "/api/v1/optim_step", {
+    model_id: modelId,
+    // One further on, as the server may have the request before without having been heard.
+    seq_id: line.sent + 2,
+    adam_params: emptyStep,
+  });
+  owed.gradient = false;
 }
 
 async function ask(caller: Caller, route: string, body: JsonObject): Promise<void> {

@@ -212,3 +212,37 @@ export const modest: Engine = broken(
   { deterministic: false, embeddings: false, reference: false, entropy: false, topP: false },
   ["embed", "reference"],
 );
+
+/** A sound engine whose sampler always has the weights of now, and whose checkpoints have no others. */
+export function unheld(claims: Partial<Capabilities>): Engine {
+  return broken((inner) => {
+    let [version, current] = [0, true];
+    const publish = async () => {
+      await inner.publish();
+      current = true;
+      return ++version;
+    };
+    return {
+      publish,
+      sample: async (requests) => {
+        await inner.publish();
+        return await inner.sample(requests);
+      },
+      optimStep: (options) => {
+        if (options.learningRate > 0) current = false;
+        return inner.optimStep(options);
+      },
+      save: async () => {
+        if (!current) throw new Error("Cannot save after a step and before publish");
+        const { meta, data } = await inner.save();
+        return { meta: { ...meta, published: version }, data };
+      },
+      load: async ({ meta, data }, what) => {
+        const { published, ...own } = meta;
+        await inner.load({ meta: own, data }, what);
+        await publish();
+        version = Number(published);
+      },
+    };
+  }, { holdsPublished: false, savesPublished: false, ...claims });
+}

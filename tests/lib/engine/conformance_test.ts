@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkPolicyEngine, type EngineCheckName } from "../../../lib/engine/conformance.ts";
 import { tinyTransformer } from "../../../lib/engine/tiny_transformer.ts";
 import { UserError } from "../../../lib/errors.ts";
-import { averaging, broken, closeAll, model, modest, sound } from "./broken_engine.ts";
+import { averaging, broken, closeAll, model, modest, sound, unheld } from "./broken_engine.ts";
 import { brokenKeepers } from "./broken_keepers.ts";
 import { brokenModels } from "./broken_models.ts";
 import { brokenSamplers } from "./broken_samplers.ts";
@@ -31,6 +31,12 @@ Deno.test("checkPolicyEngine() lets an engine average, if it says so", async () 
 
 Deno.test("checkPolicyEngine() lets an engine do without all that it need not have", async () => {
   assert.deepEqual(await checkPolicyEngine(modest, model), []);
+});
+
+Deno.test("checkPolicyEngine() lets an engine sample and save the weights of now alone, if it says so", async () => {
+  assert.deepEqual(await checkPolicyEngine(unheld({}), model), []);
+  const [found] = await checkPolicyEngine(unheld({ holdsPublished: true }), model, { only: ["publish"] });
+  assert.match(found?.message ?? "", /Training changes samples before it is published/);
 });
 
 const faults = { ...brokenModels, ...brokenSamplers, ...brokenTrainers, ...brokenKeepers };

@@ -265,7 +265,20 @@ Deno.test("compile() gives a job the same hash wherever it runs, and keeps the r
   assert.equal(tgi?.runner, "tgi");
   assert.deepEqual({ ...hf, runner: "tgi" }, tgi);
   const settings = tgi?.arms.grpo?.settings;
-  assert.deepEqual(settings?.policy, { kind: "hub", options: { model, revision: "main", context: 2048 } });
+  assert.deepEqual(settings?.policy, { kind: "hub", options: { ...hub(model).options } });
+});
+
+Deno.test("compile() refuses a sampler that may be less behind than new weights are apart", () => {
+  const of = (maxStaleness: number, publishEvery: number): Experiment =>
+    extend(onHub, { base: { sampling: { maxTokens: 64, maxStaleness, publishEvery } } });
+  assert.throws(() => compile(of(1, 2), { runner: "tgi" }), {
+    name: "UserError",
+    message:
+      'Expected "arms.grpo.sampling.maxStaleness" to be at least 2, the iterations between new weights ' +
+      '("arms.grpo.sampling.publishEvery"), but found 1',
+  });
+  assert.equal(compile(of(2, 2), { runner: "tgi" }).jobs[0]?.settings.sampling.maxStaleness, 2);
+  assert.ok(!("maxStaleness" in (compile(onHub, { runner: "tgi" }).jobs[0]?.settings.sampling ?? {})));
 });
 
 Deno.test("compile() changes the options of hub() by path", () => {
@@ -273,7 +286,7 @@ Deno.test("compile() changes the options of hub() by path", () => {
   const plan = compile(onHub, { runner: "hf", set }).plan;
   assert.deepEqual(plan.arms.exit?.settings.policy, {
     kind: "hub",
-    options: { model: "org/other", revision: "main", context: 256 },
+    options: { ...hub("org/other").options, context: 256 },
   });
   assert.equal(plan.arms.exit?.sources["policy.revision"], "default");
   assert.throws(

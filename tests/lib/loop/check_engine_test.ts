@@ -35,12 +35,23 @@ const all: Capabilities = {
 
 /** A job that asks an engine for everything, less what is turned off. */
 function jobWith(
-  { objective = {}, topP = 0.9, bonus = true, temperature = 0.8, publishEvery = 2, permissions }: {
+  {
+    objective = {},
+    topP = 0.9,
+    bonus = true,
+    temperature = 0.8,
+    evaluateAt = 0.7,
+    publishEvery = 2,
+    maxStaleness,
+    permissions,
+  }: {
     readonly objective?: GrpoInput;
     readonly topP?: number;
     readonly bonus?: boolean;
     readonly temperature?: number;
+    readonly evaluateAt?: number;
     readonly publishEvery?: number;
+    readonly maxStaleness?: number;
     readonly permissions?: NonNullable<Domain["permissions"]>;
   } = {},
 ): Job {
@@ -53,8 +64,8 @@ function jobWith(
     curriculum: exit(),
     operators: [improve(), ...embedding],
     budget: { iterations: 1 },
-    sampling: { temperature, publishEvery },
-    evaluate: { topP },
+    sampling: { temperature, publishEvery, ...maxStaleness === undefined ? {} : { maxStaleness } },
+    evaluate: { topP, temperature: evaluateAt },
   })).jobs;
   if (job === undefined) throw new RangeError("There is no job");
   if (permissions === undefined) return job;
@@ -79,7 +90,14 @@ const refusals: Readonly<
     lacks: { temperature: false },
     message:
       'Arm "exit" has sampling.temperature 0.8 but the engine "test engine" trains at temperature 1 alone',
-    without: jobWith({ temperature: 1 }),
+    without: jobWith({ temperature: 1, evaluateAt: 1 }),
+  },
+  "weights that are held": {
+    lacks: { holdsPublished: false },
+    message:
+      'Arm "exit" has sampling.publishEvery 2 but the engine "test engine" cannot sample older weights than ' +
+      "those that train; set it to 1",
+    without: jobWith({ publishEvery: 1 }),
   },
   "gradients that are scaled down": {
     lacks: { clipNorm: false },
@@ -116,6 +134,23 @@ for (const [what, { lacks, message, without }] of Object.entries(refusals)) {
     checkEngine(without, capabilities);
   });
 }
+
+Deno.test("checkEngine() refuses evaluation at a temperature, and samples that are older, where an engine lacks them", () => {
+  assert.throws(() => checkEngine(jobWith({ temperature: 1 }), { ...all, temperature: false }), {
+    name: "UserError",
+    message:
+      'Arm "exit" has evaluate.temperature 0.7 but the engine "test engine" samples at temperature 1 alone',
+  });
+  assert.throws(
+    () => checkEngine(jobWith({ publishEvery: 1, maxStaleness: 1 }), { ...all, holdsPublished: false }),
+    {
+      name: "UserError",
+      message:
+        'Arm "exit" has sampling.maxStaleness 1 but the engine "test engine" cannot sample older weights ' +
+        "than those that train; leave it out",
+    },
+  );
+});
 
 Deno.test("checkEngine() refuses any job where the engine takes means", () => {
   const job = jobWith({ objective: { entropy: 0, kl: null }, topP: 1, bonus: false });

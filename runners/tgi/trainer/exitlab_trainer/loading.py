@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from transformers.dynamic_module_utils import custom_object_save
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
 from transformers.utils import cached_file, logging
 
+from .gguf_tokenizer import split_digits
 from .types import HostOptions, StartMistake
 
 FOLDER_FILES = (
@@ -153,7 +155,10 @@ def brings_code(part: Any) -> bool:
 def read_tokenizer(source: Source) -> Any:
     """The model's tokenizer."""
     options = {**source.options, "trust_remote_code": source.trusted}
-    return _read(source, lambda: AutoTokenizer.from_pretrained(source.place, **options))
+    tokenizer = _read(source, lambda: AutoTokenizer.from_pretrained(source.place, **options))
+    if "gguf_file" in source.options:
+        split_digits(tokenizer, Path(source.place) / source.options["gguf_file"])
+    return tokenizer
 
 
 def read_generation_config(source: Source) -> Any:
@@ -226,7 +231,7 @@ def _read(source: Source, read: Any) -> Any:
         raise StartMistake(
             f'Reading "{source.name}" needs a package that is not installed: {_line(error)}'
         ) from error
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, struct.error) as error:
         if "trust_remote_code=True" in str(error):
             raise StartMistake(
                 f'The model "{source.name}" brings code of its own; if you trust it, start with --trust-remote-code'

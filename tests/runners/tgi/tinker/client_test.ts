@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { UserError } from "exitlab/lib/errors.ts";
 import { type ClientOptions, TinkerClient, type TinkerModel } from "exitlab/runners/tgi/tinker/client.ts";
 import { profiles } from "exitlab/runners/tgi/tinker/profile.ts";
+import { groupSeed } from "exitlab/runners/tgi/tinker/sampling.ts";
 import type { Answer } from "../../../support/tinker_answers.ts";
 import { type StandInOptions, TinkerServer } from "../../../support/tinker_server.ts";
 
@@ -231,7 +233,7 @@ Deno.test("TinkerClient gives files and token ids, or null where a server has no
 Deno.test("TinkerClient.openModel() refuses what the kind of server cannot hold", async () => {
   await withServer({ extended: false }, { profile: profiles.verl }, async (client) => {
     await assert.rejects(client.openModel(spec), UserError);
-    await assert.rejects(client.openModel({ ...spec, rank: 0, alpha: 2 }), UserError);
+    await assert.rejects(client.openModel({ ...spec, rank: 0, alpha: 2 }), RangeError);
   });
   await withServer({ extended: false }, { profile: profiles["skyrl-jax"] }, async (client) => {
     await assert.rejects(client.openModel({ ...spec, rank: 0 }), UserError);
@@ -282,4 +284,72 @@ Deno.test("TinkerModel.publish() comes after what is being sampled, however many
     assert.equal(server.calls.filter((call) => call.endsWith("exitlab/sample")).length, 24);
     assert.notDeepEqual(await model.sample(requests), wanted);
   });
+});
+
+Deno.test("TinkerClient.openModel() refuses an alpha that the server would not give, and says which it gives", async () => {
+  const only = { "skyrl-jax": 32, skyrl: 32, tinker: 32, tuft: 16 };
+  for (const [name, alpha] of Object.entries(only)) {
+    const profile = Object.values(profiles).find((profile) => profile.name === name);
+    assert.ok(profile !== undefined);
+    await withServer({ extended: false }, { profile }, async (client, server) => {
+      await assert.rejects(client.openModel({ ...spec, alpha: 8 }), {
+        name: "UserError",
+        message:
+          `Expected policy.adapter.alpha to be ${alpha}, which a ${name} server gives every adapter of rank 8, ` +
+          "but found 8",
+      });
+      await client.openModel({ ...spec, alpha });
+      const sent = new TextDecoder().decode(server.bodies.get("POST /api/v1/create_model"));
+      assert.match(sent, /"lora_config":\{"rank":8,"seed":3\}/);
+    });
+  }
+  await withServer({}, {}, async (client) => void await client.openModel({ ...spec, alpha: 8 }));
+});
+
+Deno.test("TinkerModel.sample() tells a plain server where a completion ends", async () => {
+  for (const [stop, ends] of [[[0], true], [[], false]] as const) {
+    await withServer({ extended: false }, { profile: profiles.tuft }, async (client) => {
+      const model = await client.openModel({ ...spec, stop });
+      const requests = Array.from(
+        { length: 8 },
+        (_, seed) => ({ ...draw, prompt: [1], maxTokens: 40, seed }),
+      );
+      const drawn = await model.sample(requests);
+      const isRight = ends
+        ? drawn.every(({ tokens, finish }) =>
+          finish === "stop" ? tokens.indexOf(0) === tokens.length - 1 : !tokens.includes(0)
+        )
+        : drawn.every(({ tokens, finish }) => finish === "length" && tokens.length === 40);
+      assert.ok(isRight && drawn.some(({ tokens }) => tokens.includes(0)));
+    });
+  }
+});
+
+Deno.test("TinkerModel.sample() sends a plain server seeds that fit 32 bits with a sign, n of them in a row", async () => {
+  await withServer({ extended: false }, { profile: profiles.skyrl }, async (client) => {
+    const model = await client.openModel(spec);
+    for (const seed of [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1]) {
+      const requests = Array.from({ length: 64 }, () => ({ ...draw, prompt: [1], maxTokens: 1, seed }));
+      assert.equal((await model.sample(requests)).length, 64);
+    }
+  });
+});
+
+Deno.test("groupSeed() keeps the draws of near seeds apart", () => {
+  const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+  fc.assert(fc.property(seed, fc.integer({ min: 1, max: 4096 }), (seed, more) => {
+    const [one, other] = [groupSeed(seed), groupSeed((seed + more) >>> 0)];
+    assert.ok(one >= 0 && one < 2 ** 30 && Math.abs(one - other) > 50_000);
+  }));
+});
+
+Deno.test("TinkerClient.connect() does not take the longest completion, which verl tells, for a context", async () => {
+  const { of, intercept } = interceptor();
+  const capabilities = { "supported_models": [{ model_name: "table", max_context_length: 8 }] };
+  of.set("get_server_capabilities", () => ({ ...refusal, status: 200, body: JSON.stringify(capabilities) }));
+  for (const [profile, context] of [[profiles.verl, null], [profiles.tuft, 8]] as const) {
+    await withServer({ extended: false, intercept }, { profile }, (client) => {
+      return Promise.resolve(assert.deepEqual(client.models, [{ name: "table", context }]));
+    });
+  }
 });

@@ -296,3 +296,18 @@ Deno.test("awaitFuture() polls while the server says try_again under status 200,
     });
   }
 });
+
+Deno.test("what servers say when they have lost a model or a result is a ServerLostError", async () => {
+  const lost = [
+    answer(400, { detail: "Model model_1 not loaded (likely stale request from previous server)" }),
+    answer(409, { detail: "Failed to retrieve future: Sequence conflict: expected 5, got 4" }),
+    answer(200, { error: "future id result already retrieved" }),
+    answer(200, { error: "future id was never seen by this server" }),
+  ];
+  for (const said of lost) {
+    const { caller, sent } = script([said]);
+    const pending = { route: "/api/v1/optim_step", requestId: "1", issueAgain: () => Promise.resolve("2") };
+    await assert.rejects(awaitFuture(caller, pending, "application/json", readObject), ServerLostError);
+    assert.equal(sent.length, 1);
+  }
+});

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from core_support import TINY, only, some_data
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, dynamic_module_utils
 
 from exitlab_trainer.host import Host
 from exitlab_trainer.types import Adam, HostOptions, StartMistake
@@ -18,8 +19,10 @@ SHARED = Path(__file__).parents[1] / "shared_model"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A model folder without weights."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model folder without weights. What transformers copies of its code stays in the test's own place."""
+    monkeypatch.setattr(dynamic_module_utils, "HF_MODULES_CACHE", str(tmp_path / "modules"))
+    monkeypatch.setattr(sys, "path", [*sys.path])
     place = tmp_path / "shared"
     shutil.copytree(SHARED, place, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("tokenizer.json", "tokenizer_config.json"):

@@ -1,24 +1,42 @@
 /** Words that stand in the command line of whatever the sandbox starts. */
 const signs = ["--import-map=data:", "supervise", '"""What runs inside the sandbox', "-I -B solution.py"];
 
-/** The processes of sandboxes that still run; those that are ending have five seconds. */
+/** How long what is there now has to be gone: other tests' programs, side by side with these, take a few seconds. */
+const [looks, between] = [600, 50];
+
+/** The processes of sandboxes that run now and go on running. */
 export async function processesLeft(): Promise<string[]> {
-  for (let wait = 0;; wait++) {
-    const left = await processes();
-    if (left.length === 0 || wait >= 100) return left;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return await remaining(await processes(), processes);
 }
 
+/** The folders, as the supervisor makes them for `DENO_DIR`, that are there now, were not before, and stay. */
+export async function foldersLeft(before: readonly string[]): Promise<string[]> {
+  const first = folders().filter((folder) => !before.includes(folder));
+  return await remaining(first, () => Promise.resolve(folders()));
+}
+
+/** Those of some things that are still there when they have had their time. */
+async function remaining(first: readonly string[], look: () => Promise<string[]>): Promise<string[]> {
+  let left = [...first];
+  for (let tries = 0; left.length > 0 && tries < looks; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, between));
+    const now = await look();
+    left = left.filter((thing) => now.includes(thing));
+  }
+  return left;
+}
+
+/** Process ids and command lines. */
 async function processes(): Promise<string[]> {
   // Only with all permissions may Deno itself read /proc.
-  const script = "for at in /proc/[0-9]*; do tr '\\0\\n' '  ' <$at/cmdline; echo; done 2>/dev/null";
+  const script =
+    "for at in /proc/[0-9]*; do printf '%s ' ${at#/proc/}; tr '\\0\\n' '  ' <$at/cmdline; echo; done 2>/dev/null";
   const { stdout } = await new Deno.Command("/bin/sh", { args: ["-c", script], stdin: "null" }).output();
   const lines = new TextDecoder().decode(stdout).split("\n");
   return lines.filter((line) => signs.some((sign) => line.includes(sign))).map((line) => line.slice(0, 200));
 }
 
-/** Folders as the supervisor makes them for `DENO_DIR`. */
-export function foldersLeft(): string[] {
+/** The folders that are there now. */
+export function folders(): string[] {
   return [...Deno.readDirSync("/tmp")].filter(({ name }) => name.startsWith("tmp.")).map(({ name }) => name);
 }

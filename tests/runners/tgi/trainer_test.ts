@@ -1,7 +1,11 @@
-/** The whole loop of `exit_math.ts` over HTTP, on a tiny Llama that the self-hosted trainer makes on the spot. */
+/** The self-hosted trainer with a tiny Llama that it makes on the spot: the contract, and the whole loop of `exit_math.ts`. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Finding } from "exitlab/lib/domain/finding.ts";
+import { checkPolicyEngine } from "exitlab/lib/engine/conformance.ts";
+import { hub } from "exitlab/lib/engine/hub.ts";
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
+import { tgiEngine } from "../../../runners/tgi/engine.ts";
 import { grants } from "../../../runners/cli/launch.ts";
 import { allRows } from "../../support/all_rows.ts";
 import { root, task } from "../../support/command_line.ts";
@@ -26,12 +30,10 @@ const sizes = [
 ].flatMap((set) => ["--set", set]);
 
 Deno.test({
-  name: "exit_math's loop runs on the trainer: the reward rises, and kill -9 of either side loses no step",
+  name: "the self-hosted trainer",
   ignore: trainerCommand === undefined,
-  fn: async () => {
+  fn: async (test) => {
     const folder = await Deno.makeTempDir();
-    const [runs, whole, parts] = ["runs", "whole", "parts"].map((name) => join(folder, name));
-    assert(runs !== undefined && whole !== undefined && parts !== undefined);
     const port = freePort();
     const start = () =>
       startTrainer({
@@ -41,40 +43,60 @@ Deno.test({
       });
     let trainer = await start();
     try {
+      for (const [what, rank] of [["all parameters", 0], ["adapters", 4]] as const) {
+        await test.step(`keeps the contract of an engine, training ${what}`, async () => {
+          assert.deepEqual(await conformance(trainer.url, rank), []);
+        });
+      }
+      const [runs, whole, parts] = ["runs", "whole", "parts"].map((name) => join(folder, name));
+      assert(runs !== undefined && whole !== undefined && parts !== undefined);
       const words = [experiment, "--runner", "tgi", "--url", trainer.url, "--seed", "1", ...sizes];
-      const { code, stdout, stderr } = await task("run", ...words, "--runs", runs);
-      assert.equal(code, 0, stderr);
-      assert.match(
-        stdout,
-        /Generated training tokens a run: grpo [\d,]+, chain [\d,]+, exit [\d,]+, diverge/,
-      );
-      await expectRise(runs);
-
-      const id = await runOf(runs, "exit");
-      await Deno.mkdir(whole);
-      await Deno.rename(join(runs, id), join(whole, id));
-      const undisturbed = await allRows(whole);
-
-      // The same plan again; the other arms are finished, and the warm start is kept by both sides.
-      const again = [...words, "--runs", runs, "--resume"];
-      const first = controller(again);
-      await iteration(join(runs, id), 6);
-      await trainer.kill();
-      trainer = await start();
-      await iteration(join(runs, id), 11);
-      first.kill("SIGKILL");
-      await first.status;
-      const second = await controller(again).status;
-      assert.equal(second.code, 0);
-      await Deno.mkdir(parts);
-      await Deno.rename(join(runs, id), join(parts, id));
-      assert.deepEqual(await allRows(parts), undisturbed);
+      words.push("--runs", runs, "--resume");
+      await test.step("runs the loop of exit_math, and the reward rises", async () => {
+        const { code, stdout, stderr } = await task("run", ...words);
+        assert.equal(code, 0, stderr);
+        assert.match(
+          stdout,
+          /Generated training tokens a run: grpo [\d,]+, chain [\d,]+, exit [\d,]+, diverge/,
+        );
+        await expectRise(runs);
+      });
+      await test.step("loses no step when it or the controller is ended by kill -9", async () => {
+        const id = await runOf(runs, "exit");
+        await Deno.mkdir(whole);
+        await Deno.rename(join(runs, id), join(whole, id));
+        const undisturbed = await allRows(whole);
+        // The same plan again: the other arms are finished, and the warm start is kept by both sides.
+        const first = controller(words);
+        await iteration(join(runs, id), 6);
+        await trainer.kill();
+        trainer = await start();
+        await iteration(join(runs, id), 11);
+        first.kill("SIGKILL");
+        await first.status;
+        const second = await controller(words).status;
+        assert.equal(second.code, 0);
+        await Deno.mkdir(parts);
+        await Deno.rename(join(runs, id), join(parts, id));
+        assert.deepEqual(await allRows(parts), undisturbed);
+      });
     } finally {
       await trainer.stop();
       await Deno.remove(folder, { recursive: true });
     }
   },
 });
+
+/** What of the engine contract is not kept. */
+async function conformance(url: string, rank: number): Promise<Finding[]> {
+  const engine = tgiEngine({ url, cache: "" });
+  try {
+    const adapter = rank === 0 ? null : { rank, alpha: rank };
+    return await checkPolicyEngine(engine, hub("local/tiny_llama", { context: 128, adapter }));
+  } finally {
+    await engine.close();
+  }
+}
 
 /** A port that nothing listens on; the trainer has to come back to the same one. */
 function freePort(): number {
