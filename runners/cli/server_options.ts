@@ -4,7 +4,7 @@
  * @module
  */
 import { UserError } from "../../lib/errors.ts";
-import { type TgiEngine, tgiEngine } from "../tgi/engine.ts";
+import type { TgiEngine } from "../tgi/engine.ts";
 import { type ServerName, serverNames } from "../tgi/tinker/profile.ts";
 import type { RetryEvent } from "../tgi/tinker/retry.ts";
 import type { CommandLine, CommandOption } from "./command.ts";

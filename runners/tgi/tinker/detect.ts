@@ -47,7 +47,7 @@ export interface Found {
   readonly extensions: ServerExtensions | null;
 }
 
-/** Asks a server what it offers; verl has no such route, and offers what it was started with. */
+/** Asks a server what it offers; one without such a route offers what it was started with. */
 export async function askCapabilities(caller: Caller): Promise<Found> {
   const request = { method: "GET", route: "/api/v1/get_server_capabilities" } as const;
   const reply = await orNull(() => caller.call(request, readObject));
