@@ -27,7 +27,7 @@ export interface SamplingLink {
   readonly sessionId: string;
   /** The most tokens of prompt and completion, if known. */
   readonly context: number | null;
-  /** The ids that end a completion; our server knows them itself. */
+  /** The ids that end a completion. */
   readonly stop: readonly number[];
 }
 
@@ -68,7 +68,7 @@ async function drawTogether(
     chunks.map((part) => (seqId) => ({
       method: "POST",
       route,
-      body: encodeDraws(link.sessionId, seqId, part),
+      body: encodeDraws(link, seqId, part),
     })),
   );
   const drawn = await sideBySide(
@@ -80,13 +80,18 @@ async function drawTogether(
 }
 
 /** A call for all requests: each prompt once, which requests of one group share. */
-function encodeDraws(sessionId: string, seqId: number, requests: readonly SampleRequest[]): string {
+function encodeDraws(
+  { sessionId, stop }: SamplingLink,
+  seqId: number,
+  requests: readonly SampleRequest[],
+): string {
+  const ending = stop.length === 0 ? {} : { stop };
   const places = new Map<string, number>();
   const draws = requests.map(({ prompt, maxTokens, temperature, topP, seed }) => {
     const text = prompt.join(",");
     const place = places.get(text) ?? places.size;
     places.set(text, place);
-    return { prompt: place, max_tokens: maxTokens, temperature, top_p: topP, seed };
+    return { prompt: place, max_tokens: maxTokens, temperature, top_p: topP, seed, ...ending };
   });
   const prompts = [...places.keys()].map((text) => `[${text}]`);
   return `{"sampling_session_id":${JSON.stringify(sessionId)},"seq_id":${seqId},"prompts":[${
