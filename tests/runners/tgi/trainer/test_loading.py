@@ -26,7 +26,7 @@ def _refused(model: str, **options: object) -> str:
 
 def test_load_tells_what_it_loaded() -> None:
     host = tiny_host()
-    assert (host.name, host.context, host.vocabulary, host.parameters) == ("tiny_llama", 256, 103, 136_512)
+    assert (host.name, host.context, host.vocabulary, host.parameters) == ("tiny_llama", 256, 103, 210_240)
     assert (host.stop_ids, host.dtype, str(host.device), host.deterministic) == ((2,), "float32", "cpu", True)
     files = {"tokenizer.json", "tokenizer_config.json", "config.json", "generation_config.json"}
     assert host.folder_files.keys() == files
@@ -84,7 +84,7 @@ def test_load_tells_the_sizes_where_memory_is_wanting(monkeypatch: pytest.Monkey
 
     config = loading.read_config(loading.find_source(HostOptions(str(TINY))))
     with (
-        pytest.raises(StartMistake, match=r"136,512 parameters × 2 bytes = 0\.0 GiB"),
+        pytest.raises(StartMistake, match=r"210,240 parameters × 2 bytes = 0\.0 GiB"),
         loading.room_on(torch.device("cuda"), config, torch.bfloat16),
     ):
         full()
