@@ -1,5 +1,5 @@
 import { UserError } from "../../lib/errors.ts";
-import type { Command, CommandLine } from "./command.ts";
+import type { Command, CommandLine, CommandOption } from "./command.ts";
 import { serverOptions } from "./server_options.ts";
 import { conformanceBfcl } from "./conformance_bfcl.ts";
 import { conformanceEngine } from "./conformance_engine.ts";
@@ -12,6 +12,24 @@ const subjects: ReadonlyMap<string, (line: CommandLine, files: readonly string[]
     ["bfcl", conformanceBfcl],
     ["engine", conformanceEngine],
   ]);
+
+/** What is for servers alone. */
+const engineOptions: Readonly<Record<string, CommandOption>> = {
+  ...serverOptions,
+  model: {
+    type: "string",
+    value: "ORG/NAME",
+    help: "engine: the model; by default the first that is served",
+  },
+  rank: { type: "string", value: "N", help: "engine: the rank of an adapter; default 0, all parameters" },
+  context: { type: "string", value: "N", help: "engine: the most tokens of a sequence; default 128" },
+  rate: {
+    type: "string",
+    value: "X",
+    help: "engine: a step size that can be seen and does no harm; default 0.01",
+  },
+  only: { type: "string", multiple: true, value: "CHECK", help: "engine: only this check" },
+};
 
 /** `deno task conformance`: how well a part of a domain agrees with records of what is right, or an engine with its contract. */
 export const conformanceCommand: Command = {
@@ -51,11 +69,15 @@ export const conformanceCommand: Command = {
   run: async (line) => {
     const [subject, ...files] = line.words;
     const measure = subject === undefined ? undefined : subjects.get(subject);
-    if (measure !== undefined) return await measure(line, files);
-    throw new UserError(
-      `Expected ${[...subjects.keys()].join(", ")} but found ${
-        subject === undefined ? "none" : `"${subject}"`
-      }`,
-    );
+    if (measure === undefined) {
+      throw new UserError(
+        `Expected math, bfcl or engine but found ${subject === undefined ? "none" : `"${subject}"`}`,
+      );
+    }
+    const idle = Object.keys(engineOptions).find((name) => line.values(name).length > 0);
+    if (subject !== "engine" && idle !== undefined) {
+      throw new UserError(`Expected no --${idle} with ${subject}: it is for deno task conformance engine`);
+    }
+    return await measure(line, files);
   },
 };

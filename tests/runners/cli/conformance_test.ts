@@ -74,9 +74,9 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
   Deno.writeTextFileSync(bad, `${JSON.stringify(rows[0])}\n{"gold": "72"}\n`);
   for (
     const [words, message] of [
-      [[], "Expected math or bfcl and a FILE.jsonl but found none"],
-      [["maths", good], 'Expected math or bfcl and a FILE.jsonl but found "maths"'],
-      [["__proto__", good], 'Expected math or bfcl and a FILE.jsonl but found "__proto__"'],
+      [[], "Expected math, bfcl or engine but found none"],
+      [["maths", good], 'Expected math, bfcl or engine but found "maths"'],
+      [["__proto__", good], 'Expected math, bfcl or engine but found "__proto__"'],
       [["math"], "Expected a FILE.jsonl of cases but found none"],
       [["math", good, bad], `Expected one FILE.jsonl but found 2: ${good}, ${bad}`],
       [["math", bad], `Missing option "pred" in line 2 of ${bad}`],
@@ -89,6 +89,17 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
         'Expected --tolerance to be a number of at least 0 but found "some"',
       ],
       [["math", good, "--tolerance", ""], 'Expected --tolerance to be a number of at least 0 but found ""'],
+      [
+        ["math", good, "--url", "http://127.0.0.1:1"],
+        "Expected no --url with math: it is for deno task conformance engine",
+      ],
+      [
+        ["engine"],
+        "Expected --url with the trainer's address, such as http://127.0.0.1:8000, but found none",
+      ],
+      [["engine", good], `Expected no file but found ${good}`],
+      [["engine", "--rank", "x"], 'Expected --rank to be a number of at least 0 but found "x"'],
+      [["engine", "--only", "sped"], /^Expected --only to be one of capabilities, .* but found "sped"$/],
       [["bfcl"], "Expected TRACES.jsonl files but found none"],
       [["bfcl", join(folder, "none.jsonl")], `Found no file "${join(folder, "none.jsonl")}"`],
       [["bfcl", good], `Missing "id" in line 1 of ${good}`],

@@ -1,8 +1,8 @@
 """Turns a GGUF file into a model folder: `python -m exitlab_trainer.convert_gguf IN OUT`.
 
-The trainer reads `.gguf` files itself, in twice the time. A folder is for what does not: samplers, PEFT, and
-tools that look at weights. Weights of few bits are written in float32, the values that the trainer computes
-with. Their rounding is not undone: the folder is the model of the file, not the one that it was made from.
+The trainer reads `.gguf` files itself. A folder is for what does not: samplers, PEFT, and tools that look at
+weights. Weights of few bits are written in float32, the values that the trainer computes with. Their rounding
+is not undone: the folder is the model of the file, not the one that it was made from.
 """
 
 from __future__ import annotations

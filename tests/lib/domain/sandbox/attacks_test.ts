@@ -4,7 +4,7 @@ import { type Attack, attackLimits } from "./attacks/attack.ts";
 import { pythonAttacks } from "./attacks/python.ts";
 import { openScene } from "./attacks/scene.ts";
 import { typescriptAttacks } from "./attacks/typescript.ts";
-import { folders, foldersLeft, processesLeft } from "./attacks/left_behind.ts";
+import { folders, foldersLeft, processes, processesLeft } from "./attacks/left_behind.ts";
 
 const attacks: Readonly<Record<SandboxLanguage, readonly Attack[]>> = {
   typescript: typescriptAttacks,
@@ -59,7 +59,7 @@ for (const { name, language, wrap, ignore } of settings) {
     ignore,
     fn: async (test) => {
       const pool = new SandboxPool({ size: 3, bubblewrap: wrap });
-      const foldersBefore = folders();
+      const [foldersBefore, processesBefore] = [folders(), await processes()];
       const before = here.connections();
       const playing = attacks[language].map((attack) => ({ attack, report: play(pool, language, attack) }));
       await Promise.allSettled(playing.map(({ report }) => report));
@@ -74,7 +74,7 @@ for (const { name, language, wrap, ignore } of settings) {
         assert.deepEqual([outcome, String(value)], ["done", "7"]);
       });
       await test.step("and nothing is left behind", async () => {
-        assert.deepEqual(await processesLeft(), []);
+        assert.deepEqual(await processesLeft(processesBefore), []);
         assert.deepEqual(await foldersLeft(foldersBefore), []);
       });
     },

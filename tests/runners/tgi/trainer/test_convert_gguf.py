@@ -67,9 +67,7 @@ def _write(path: Path, kind: str = "smollm") -> None:
         if len(shape) == 1:
             return writer.add_tensor(name, 1 + values)
         kind = gguf.GGMLQuantizationType.Q8_0
-        return writer.add_tensor(
-            name, gguf.quants.quantize(values, kind), raw_dtype=kind
-        )
+        return writer.add_tensor(name, gguf.quants.quantize(values, kind), raw_dtype=kind)
 
     add("token_embd.weight", len(tokens), 32)
     add("output_norm.weight", 32)
@@ -123,16 +121,12 @@ def test_the_folder_is_the_model_of_the_file(file: Path, tmp_path: Path) -> None
     assert config["dtype"] == "float32" and "quantization_config" not in config
 
 
-def test_the_folder_has_the_tokenizer_and_the_template(
-    file: Path, tmp_path: Path
-) -> None:
+def test_the_folder_has_the_tokenizer_and_the_template(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "tiny"
     convert(file, folder)
     tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     messages = [{"role": "user", "content": "2+2?"}]
-    text = tokenizer.apply_chat_template(
-        messages, tokenize=False, add_generation_prompt=True
-    )
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     assert text == "<|im_start|>user\n2+2?<|im_end|>\n<|im_start|>assistant\n"
     assert tokenizer.convert_ids_to_tokens(tokenizer(text).input_ids[:2]) == [
         "<|im_start|>",
@@ -145,23 +139,17 @@ def test_the_folder_has_the_tokenizer_and_the_template(
 
 
 @pytest.mark.parametrize(("kind", "most"), [("smollm", "ĠĠ"), ("gpt-2", "Ġ")])
-def test_digits_are_words_of_their_own_where_the_file_says_so(
-    tmp_path: Path, kind: str, most: str
-) -> None:
+def test_digits_are_words_of_their_own_where_the_file_says_so(tmp_path: Path, kind: str, most: str) -> None:
     _write(tmp_path / "tiny.gguf", kind)
     tokenizer: Any = _host(tmp_path / "tiny.gguf").tokenizer
     # Where a digit is no word of its own, the last space of several belongs to the number.
     assert tokenizer.tokenize("a  12")[1] == most
 
 
-def test_what_a_checkpoint_of_the_file_holds_is_read_by_transformers(
-    file: Path, tmp_path: Path
-) -> None:
+def test_what_a_checkpoint_of_the_file_holds_is_read_by_transformers(file: Path, tmp_path: Path) -> None:
     model = _host(file).open(0, 1, None)
     model.export(tmp_path / "export")
-    assert "quantization_config" not in json.loads(
-        (tmp_path / "export" / "config.json").read_text()
-    )
+    assert "quantization_config" not in json.loads((tmp_path / "export" / "config.json").read_text())
     read: Any = AutoModelForCausalLM.from_pretrained(tmp_path / "export")
     data = some_data(lengths=(5, 17))
     for datum, scored in zip(data, model.forward(data, 1.0, False), strict=True):

@@ -4,9 +4,10 @@ const signs = ["--import-map=data:", "supervise", '"""What runs inside the sandb
 /** How long what is there now has to be gone: other tests' programs, side by side with these, take a few seconds. */
 const [looks, between] = [600, 50];
 
-/** The processes of sandboxes that run now and go on running. */
-export async function processesLeft(): Promise<string[]> {
-  return await remaining(await processes(), processes);
+/** The processes of sandboxes that run now, did not before, and go on running. */
+export async function processesLeft(before: readonly string[]): Promise<string[]> {
+  const first = (await processes()).filter((process) => !before.includes(process));
+  return await remaining(first, processes);
 }
 
 /** The folders, as the supervisor makes them for `DENO_DIR`, that are there now, were not before, and stay. */
@@ -26,8 +27,8 @@ async function remaining(first: readonly string[], look: () => Promise<string[]>
   return left;
 }
 
-/** Process ids and command lines. */
-async function processes(): Promise<string[]> {
+/** The processes of sandboxes that run now: ids and command lines. */
+export async function processes(): Promise<string[]> {
   // Only with all permissions may Deno itself read /proc.
   const script =
     "for at in /proc/[0-9]*; do printf '%s ' ${at#/proc/}; tr '\\0\\n' '  ' <$at/cmdline; echo; done 2>/dev/null";
