@@ -62,8 +62,8 @@ function isModel(model: string): boolean {
 }
 
 /**
- * A language model of the Hugging Face Hub, to be trained on GPUs: by the runners `tgi` and `hf`, not on this machine's
- * CPU. Tokens are those of the model's own tokenizer, prompts are put in its own chat template.
+ * A language model of the Hugging Face Hub, to be trained by a server: by the runners `tgi` and `hf`, not by the embedded
+ * engine. Tokens are those of the model's own tokenizer, prompts are put in its own chat template.
  *
  * @param model Such as `"HuggingFaceTB/SmolLM2-135M-Instruct"`; one that was trained to follow instructions.
  * @throws {UserError} If the model is not `org/name`, or an option is unknown or out of range.

@@ -166,9 +166,10 @@ async function attempt(
 ): Promise<"finished" | "interrupted"> {
   const directory = join(options.runs, job.id);
   const { domain, policy: part } = job.settings;
-  const { build, description } = await engine.capabilities();
   const policy = await engine.open(part, job.seed);
   try {
+    // After it was opened: a server that came back may compute in another way.
+    const { build, description } = await engine.capabilities();
     const begun = await jobState(directory) === "unfinished";
     const initial = begun ? undefined : await warmedUp(policy, build, job, options);
     if (initial === "interrupted") return "interrupted";

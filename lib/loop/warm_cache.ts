@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Domain } from "../domain/domain.ts";
 import type { Checkpoint, Policy, PolicyPart } from "../engine/engine.ts";
 import type { WarmStartOptions } from "../engine/warm_start_options.ts";
-import { UserError } from "../errors.ts";
+import { CheckpointGoneError } from "../engine/checkpoint_gone.ts";
 import { contentHash, type JsonObject } from "../json.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { warmStart, type WarmStartContext, warmStartRecipe } from "./warm_start.ts";
@@ -70,7 +70,7 @@ async function canLoad(policy: Policy, kept: Checkpoint): Promise<boolean> {
     await policy.load(kept, "weights");
     return true;
   } catch (error) {
-    if (error instanceof UserError) return false;
+    if (error instanceof CheckpointGoneError) return false;
     throw error;
   }
 }

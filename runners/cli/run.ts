@@ -45,8 +45,14 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
 
   const stop = new AbortController();
+  let atOnce = false;
   const interrupt = (): void => {
-    if (stop.signal.aborted) return void engine.close().finally(() => Deno.exit(exitCodes.interrupted));
+    if (atOnce) Deno.exit(exitCodes.interrupted);
+    if (stop.signal.aborted) {
+      atOnce = true;
+      // What is under way fails by it, and is not told.
+      return void engine.close().finally(() => Deno.exit(exitCodes.interrupted));
+    }
     stop.abort();
     printError("\nStopping after the step under way; press Ctrl-C again to stop at once");
   };
@@ -67,6 +73,7 @@ async function runExperiment(line: CommandLine): Promise<number> {
   }).finally(async () => {
     progress.clear();
     await engine.close();
+    if (atOnce) Deno.exit(exitCodes.interrupted);
   });
   if (status === "interrupted") {
     const words = Deno.args.slice(1).filter((word) => word !== "--resume");

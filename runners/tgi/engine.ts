@@ -1,11 +1,12 @@
 import type { Capabilities, Engine, PolicyPart, Tokenizer } from "../../lib/engine/engine.ts";
-import { hubOptions } from "../../lib/engine/hub.ts";
+import { type HubOptions, hubOptions } from "../../lib/engine/hub.ts";
 import { checkAgreement } from "../../lib/engine/tokenizer_agreement.ts";
 import { UserError } from "../../lib/errors.ts";
 import { RemotePolicy } from "./policy.ts";
 import { connectSampler } from "./samplers/connect.ts";
+import { checkSampler } from "./samplers/check_sampler.ts";
 import type { Sampler } from "./samplers/sampler.ts";
-import { TinkerClient } from "./tinker/client.ts";
+import { type ServerExtensions, TinkerClient } from "./tinker/client.ts";
 import { onlyAlpha, profiles, type ServerName } from "./tinker/profile.ts";
 import type { RetryEvent } from "./tinker/retry.ts";
 import { tokenizerFrom } from "./tokenizer_source.ts";
@@ -63,6 +64,7 @@ class ServerEngine implements TgiEngine {
   #sampler: Sampler | undefined;
   #reached = false;
   #live = 0;
+  #closing: Promise<void> | undefined;
 
   constructor(options: TgiOptions) {
     this.#options = options;
@@ -74,9 +76,8 @@ class ServerEngine implements TgiEngine {
     const sampler = await this.#separateSampler();
     const info = await sampler?.describe();
     const place = new URL(this.#options.url).host;
-    const made = extensions === null
-      ? profile.name
-      : `exitlab-trainer ${extensions.version} ${extensions.device} ${extensions.dtype}`;
+    const made = extensions === null ? profile.name : trainerBuild(extensions);
+    const own = profile.name === "skyrl" ? ", steps by its own betas and weight decay" : "";
     return {
       reduction: "sum",
       entropy: profile.entropy,
@@ -89,7 +90,7 @@ class ServerEngine implements TgiEngine {
       holdsPublished: profile.holdsPublished || sampler !== undefined,
       deterministic: profile.deterministic && sampler === undefined,
       build: sampler === undefined ? made : `${made} sampled by ${sampler.kind}`,
-      description: `${made} at ${place}${sampler === undefined ? "" : `, sampled by ${sampler.kind}`}`,
+      description: `${made} at ${place}${own}${sampler === undefined ? "" : `, sampled by ${sampler.kind}`}`,
     };
   }
 
@@ -106,32 +107,18 @@ class ServerEngine implements TgiEngine {
     if (this.#live === 0) await this.#disconnect();
     const client = await this.#connected();
     const { profile } = client;
-    const served = client.models.find((model) => model.name === name);
-    if (served === undefined) {
-      throw new UserError(
-        `The server at ${this.#options.url} serves ${
-          client.models.map(({ name }) => `"${name}"`).join(", ")
-        } ` +
-          `but the policy is hub("${name}")`,
-      );
-    }
-    if (served.context !== null && context > served.context) {
-      throw new UserError(
-        `Expected policy.context to be at most ${served.context}, what the server at ${this.#options.url} allows for ` +
-          `"${name}", but found ${context}`,
-      );
-    }
-    if (adapter === null ? !profile.full : !profile.lora) {
-      throw new UserError(
-        adapter === null
-          ? `The server at ${this.#options.url} trains adapters alone; set policy.adapter to {}`
-          : `The server at ${this.#options.url} trains all parameters alone; set policy.adapter to null`,
-      );
-    }
-    const sampler = await this.#separateSampler();
+    checkServed(client, hubOptions(part), this.#options.url);
     const tokenizer = await this.#tokenizer(client, name, revision);
-    const rank = adapter?.rank ?? 0;
     const { stop } = tokenizer;
+    const sampler = await this.#separateSampler(stop);
+    if (sampler !== undefined) {
+      checkSampler(
+        await sampler.describe(),
+        { model: name, context, adapter: adapter !== null },
+        this.#options.sampler ?? "",
+      );
+    }
+    const rank = adapter?.rank ?? 0;
     const spec = { model: name, rank, seed, stop, ...(adapter === null ? {} : { alpha: adapter.alpha }) };
     const model = await client.openModel(spec);
     this.#live++;
@@ -149,14 +136,22 @@ class ServerEngine implements TgiEngine {
       clips: profile.gradClip,
       closed: () => this.#live--,
     });
-    await policy.publish();
+    try {
+      await policy.publish();
+    } catch (error) {
+      await policy.close();
+      throw error;
+    }
     return policy;
   }
 
   async close(): Promise<void> {
+    await (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     await this.#disconnect();
     await this.#sampler?.close();
-    this.#sampler = undefined;
   }
 
   async #connected(): Promise<TinkerClient> {
@@ -180,10 +175,19 @@ class ServerEngine implements TgiEngine {
     await client?.close();
   }
 
-  async #separateSampler(): Promise<Sampler | undefined> {
-    const { sampler: url, samplerKey } = this.#options;
+  /** The sampler at `--sampler`; connected anew where the ids that end a completion become known. */
+  async #separateSampler(stop?: readonly number[]): Promise<Sampler | undefined> {
+    const { sampler: url, samplerKey, onRetry } = this.#options;
     if (url === undefined) return undefined;
-    this.#sampler ??= await connectSampler(url, samplerKey === undefined ? {} : { key: samplerKey });
+    if (stop !== undefined) {
+      await this.#sampler?.close();
+      this.#sampler = undefined;
+    }
+    this.#sampler ??= await connectSampler(url, {
+      ...(samplerKey === undefined ? {} : { key: samplerKey }),
+      ...(onRetry === undefined ? {} : { onRetry }),
+      ...(stop === undefined ? {} : { stop }),
+    });
     if (this.#sampler.takeWeights === undefined) {
       throw new UserError(
         `The sampler at ${url} (${this.#sampler.kind}) cannot take new weights, so that it would go on sampling the ` +
@@ -194,7 +198,7 @@ class ServerEngine implements TgiEngine {
   }
 
   async #tokenizer(client: TinkerClient, model: string, revision: string): Promise<Tokenizer> {
-    const known = this.#tokenizers.get(model);
+    const known = this.#tokenizers.get(`${model}@${revision}`);
     if (known !== undefined) return known;
     const { tokenizer: folder, cache, url } = this.#options;
     const tokenizer = await tokenizerFrom({
@@ -211,7 +215,54 @@ class ServerEngine implements TgiEngine {
         `the server at ${url}`,
       );
     }
-    this.#tokenizers.set(model, tokenizer);
+    this.#tokenizers.set(`${model}@${revision}`, tokenizer);
     return tokenizer;
+  }
+}
+
+/** What decides the numbers that our trainer computes. */
+function trainerBuild({ version, device, dtype, torch, threads, microTokens }: ServerExtensions): string {
+  const figures = [
+    ...(torch === null ? [] : [`torch ${torch}`]),
+    ...(threads === null || device !== "cpu" ? [] : [`${threads} ${threads === 1 ? "thread" : "threads"}`]),
+    ...(microTokens === null ? [] : [`passes of ${microTokens} tokens`]),
+  ];
+  return [`exitlab-trainer ${version} ${device} ${dtype}`, ...figures].join(", ");
+}
+
+/** Refuses a policy that a server does not train, or cannot keep. */
+function checkServed(
+  { models, profile, extensions }: TinkerClient,
+  { model: name, revision, context, adapter }: HubOptions,
+  url: string,
+): void {
+  const served = models.find((model) => model.name === name);
+  if (served === undefined && models.length > 0) {
+    const names = models.map(({ name }) => `"${name}"`).join(", ");
+    throw new UserError(`The server at ${url} serves ${names} but the policy is hub("${name}")`);
+  }
+  const told = extensions?.revision ?? "main";
+  if (revision !== told) {
+    throw new UserError(
+      `Expected policy.revision to be "${told}", what the server at ${url} was started with, but found "${revision}"`,
+    );
+  }
+  if (served !== undefined && served.context !== null && context > served.context) {
+    throw new UserError(
+      `Expected policy.context to be at most ${served.context}, what the server at ${url} allows for "${name}", but ` +
+        `found ${context}`,
+    );
+  }
+  if (adapter === null ? !profile.full : !profile.lora) {
+    throw new UserError(
+      adapter === null
+        ? `The server at ${url} trains adapters alone; set policy.adapter to {}`
+        : `The server at ${url} trains all parameters alone; set policy.adapter to null`,
+    );
+  }
+  if (extensions?.checkpoints === false) {
+    throw new UserError(
+      `The server at ${url} keeps no checkpoints, without which nothing can be resumed; start it with --checkpoints DIR`,
+    );
   }
 }

@@ -22,6 +22,7 @@ import type {
   TokenSequence,
   WeightVersion,
 } from "../../lib/engine/engine.ts";
+import { EngineLostError } from "../../lib/engine/engine_lost.ts";
 import { UserError } from "../../lib/errors.ts";
 import { readRemoteCheckpoint, writeRemoteCheckpoint } from "./remote_checkpoint.ts";
 import type { Sampler } from "./samplers/sampler.ts";
@@ -79,6 +80,9 @@ export class RemotePolicy implements Policy {
   #accumulated = false;
   /** The paths of this policy's checkpoints on the server, the latest last. */
   #chain: readonly string[] = [];
+  /** The paths of published weights that a separate sampler was handed, the latest last. */
+  #exports: readonly string[] = [];
+  #exported = 0;
   #open = true;
 
   /** Takes a model that was opened; `publish` has to come before the first sample. */
@@ -155,13 +159,26 @@ export class RemotePolicy implements Policy {
     return this.#version;
   }
 
-  /** Hands the published weights to a separate sampler. */
+  /** Hands the published weights to a separate sampler; what it has no use for any more is removed. */
   async #feedSampler(): Promise<void> {
     const { model, sampler, rank } = this.#parts;
     if (sampler?.takeWeights === undefined) return;
-    // By turns, so that a sampler never reads a folder that is being written.
-    const folder = await model.exportForSampler(`${this.#family}-sampler-${this.#version % 2}`);
+    const name = `${this.#family}-${++this.#exported}`;
+    const folder = await model.exportForSampler(name);
+    this.#exports = [...this.#exports, `tinker://${model.id}/sampler_weights/${name}`];
     await sampler.takeWeights({ folder, adapter: rank > 0, version: this.#version });
+    // A sampler may keep the one before the latest.
+    for (const old of this.#exports.slice(0, -2)) await this.#forget(old);
+    this.#exports = this.#exports.slice(-2);
+  }
+
+  /** Removes what nobody needs from the server's disk; that it stays there is no reason to end a run. */
+  async #forget(path: string): Promise<void> {
+    try {
+      await this.#parts.model.forget(path);
+    } catch (error) {
+      if (error instanceof EngineLostError) throw error;
+    }
   }
 
   /**
@@ -181,7 +198,7 @@ export class RemotePolicy implements Policy {
     const path = await model.save(`${this.#family}-${++this.#saved}`);
     const chain = [...this.#chain, path];
     this.#chain = chain.slice(-keptCheckpoints);
-    for (const old of chain.slice(0, -keptCheckpoints)) await model.forget(old);
+    for (const old of chain.slice(0, -keptCheckpoints)) await this.#forget(old);
     const state = { path, chain: this.#chain, version: this.#version, current: this.#current };
     return writeRemoteCheckpoint({ model: name, rank }, state);
   }
@@ -197,6 +214,8 @@ export class RemotePolicy implements Policy {
     this.#current = current;
     // Another policy's checkpoint is its own to forget.
     this.#chain = what === "all" ? chain : [];
+    // A controller may have been stopped between the server's checkpoint and its own: nothing leads there any more.
+    if (what === "all") await this.#forget(path.replace(/\d+$/, (number) => String(Number(number) + 1)));
     if (!savesPublished) await model.publish();
     await this.#feedSampler();
   }
@@ -205,6 +224,12 @@ export class RemotePolicy implements Policy {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    try {
+      for (const path of this.#exports) await this.#forget(path);
+    } catch (error) {
+      // A server that has lost the model has nothing to unload.
+      if (!(error instanceof EngineLostError)) throw error;
+    }
     await this.#parts.model.unload();
     this.#parts.closed();
   }

@@ -6,12 +6,13 @@
 import { errorMessage, UserError } from "../../../lib/errors.ts";
 import {
   askCapabilities,
+  checkProfile,
   detectProfile,
   type Found,
   type ServedModel,
   type ServerExtensions,
 } from "./detect.ts";
-import { orNull, ServerLostError, UnreadableError } from "./failure.ts";
+import { orNull, redactError, ServerLostError, UnreadableError } from "./failure.ts";
 import { awaitFuture, readRequestId } from "./future.ts";
 import { jsonCodec } from "./json_codec.ts";
 import { RequestLine } from "./line.ts";
@@ -135,7 +136,9 @@ export class TinkerClient {
     const patience = options.connectPatience ?? Math.min(rules.patience, usualConnectPatience);
     const probe = caller.under(signal, { patience, timeout: patience });
     const found = await probeServer(probe);
-    const profile = options.profile ?? await detectProfile(probe, found);
+    const profile = options.profile === undefined
+      ? await detectProfile(probe, found)
+      : checkProfile(probe, found, options.profile);
     const models = profile.tellsContext
       ? found.models
       : found.models.map(({ name }) => ({ name, context: null }));
@@ -257,12 +260,10 @@ export class TinkerClient {
     const reply = await awaitFuture(this.#lasting, pending, "application/json", readObject);
     const { model_id: modelId, exitlab } = reply;
     if (typeof modelId !== "string" || modelId === "") {
-      throw new Error(
-        `Expected a "model_id" from the server but found ${JSON.stringify(modelId)} (POST ${request.route})`,
-      );
+      throw new Error(`Expected a "model_id" from the server but found none (POST ${request.route})`);
     }
     const caller = this.#caller;
-    const line = new RequestLine(caller);
+    const line = new RequestLine(caller, this.profile.idempotent);
     const link: ModelLink = {
       caller,
       line,
@@ -345,6 +346,7 @@ async function probeServer(caller: Caller): Promise<Found> {
     await caller.call({ method: "GET", route: "/api/v1/healthz" }, readObject);
     return await askCapabilities(caller);
   } catch (error) {
+    redactError(error, (text) => caller.redact(text));
     if (error instanceof UserError || caller.signal.aborted) throw error;
     throw new UserError(`Expected a Tinker server at ${caller.base} but found none: ${errorMessage(error)}`);
   }

@@ -19,12 +19,8 @@ export interface ServedModel {
 
 /** What our own server says of itself. */
 export interface ServerExtensions {
-  /** The version of the extensions. */
-  readonly protocol: number;
   /** The version of the server. */
   readonly version: string;
-  /** How many parameters its base model has. */
-  readonly parameters: number;
   /** How many token ids there are. */
   readonly vocabulary: number;
   /** Where it computes, such as `"cpu"`. */
@@ -33,10 +29,16 @@ export interface ServerExtensions {
   readonly dtype: string;
   /** Whether the same requests give the same bits. */
   readonly deterministic: boolean;
-  /** Whether its base model has random weights. */
-  readonly randomWeights: boolean;
-  /** The rank of adapters where none is said. */
-  readonly adapterDefaultRank: number;
+  /** The version of PyTorch; `null` if it does not tell. */
+  readonly torch: string | null;
+  /** How many threads it computes with; `null` if it does not tell. */
+  readonly threads: number | null;
+  /** The most tokens that it computes at once; `null` if it does not tell. */
+  readonly microTokens: number | null;
+  /** Whether it computes activations twice to keep fewer (gradient checkpointing); `null` if it does not tell. */
+  readonly checkpoints: boolean | null;
+  /** The revision of its base model; `null` if it does not tell, or there is none. */
+  readonly revision: string | null;
 }
 
 /** What a server answers when asked what it can do. */
@@ -82,16 +84,41 @@ function readExtensions(block: JsonObject): ServerExtensions {
     );
   }
   return {
-    protocol: 1,
     version: String(block.version ?? ""),
-    parameters: number("parameters"),
     vocabulary: number("vocabulary"),
     device: String(block.device ?? ""),
     dtype: String(block.dtype ?? ""),
     deterministic: block.deterministic === true,
-    randomWeights: block.random_weights === true,
-    adapterDefaultRank: number("adapter_default_rank"),
+    torch: typeof block.torch === "string" ? block.torch : null,
+    threads: typeof block.threads === "number" ? block.threads : null,
+    microTokens: typeof block.micro_tokens === "number" ? block.micro_tokens : null,
+    checkpoints: typeof block.checkpoints === "boolean" ? block.checkpoints : null,
+    revision: typeof block.revision === "string" ? block.revision : null,
   };
+}
+
+/**
+ * The profile that was chosen for a server.
+ *
+ * @throws {UserError} If what the server says of itself is against it.
+ */
+export function checkProfile(
+  { base }: Caller,
+  { extensions }: Found,
+  profile: ServerProfile,
+): ServerProfile {
+  if (extensions === null && profile.name === "exitlab") {
+    throw new UserError(
+      `Expected exitlab's own trainer at ${base} but found a server that does not say it is one; ` +
+        "leave --server out, or name what speaks there",
+    );
+  }
+  if (extensions !== null && profile.name !== "exitlab") {
+    throw new UserError(
+      `Expected a ${profile.name} server at ${base} but found exitlab's own trainer; leave --server out`,
+    );
+  }
+  return extensions === null ? profile : { ...profile, deterministic: extensions.deterministic };
 }
 
 /**

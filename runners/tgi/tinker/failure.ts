@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CheckpointGoneError } from "../../../lib/engine/checkpoint_gone.ts";
 import { EngineLostError } from "../../../lib/engine/engine_lost.ts";
 import { UserError } from "../../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../../lib/json.ts";
@@ -17,7 +18,7 @@ export class ServerLostError extends EngineLostError {
 }
 
 /** A checkpoint that a server does not have. */
-export class MissingCheckpointError extends UserError {
+export class MissingCheckpointError extends CheckpointGoneError {
   /** Always `"MissingCheckpointError"`. */
   override name = "MissingCheckpointError";
 }
@@ -38,6 +39,8 @@ export class UnreadableError extends Error {
 export class CutError extends Error {
   /** Always `"CutError"`. */
   override name = "CutError";
+  /** Whether the request may have come to the server. */
+  hasArrived = true;
 }
 
 /** What a call gives, or `null` if the server has not got the route, or what it is asked for. */
@@ -60,9 +63,13 @@ export interface Refusal {
   readonly deliberate: boolean;
 }
 
-/** Reads the body of a refusal: `{"error", "category"}`, FastAPI's `{"detail"}`, or a page. */
-export function readRefusal(body: Uint8Array): Refusal {
-  const text = new TextDecoder().decode(body.subarray(0, 65_536));
+/**
+ * Reads the body of a refusal: `{"error", "category"}`, FastAPI's `{"detail"}`, or a page.
+ *
+ * @param redact Gives a text without what nobody is to read.
+ */
+export function readRefusal(body: Uint8Array, redact: (text: string) => string): Refusal {
+  const text = redact(new TextDecoder().decode(body.subarray(0, 65_536)));
   let json: Json;
   try {
     json = JSON.parse(text);
@@ -74,6 +81,14 @@ export function readRefusal(body: Uint8Array): Refusal {
   const category = isJsonObject(json) && typeof json.category === "string" ? json.category : undefined;
   // What a router says of a path that it does not have.
   return { said, category, deliberate: said !== "Not Found" && said !== "Method Not Allowed" };
+}
+
+/** Takes out of an error, and of what caused it, what nobody is to read. */
+export function redactError(error: unknown, redact: (text: string) => string): void {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    each.message = redact(each.message);
+    if (each.stack !== undefined) each.stack = redact(each.stack);
+  }
 }
 
 /** The beginning of a text, on one line. */

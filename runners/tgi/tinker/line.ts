@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ServerLostError } from "./failure.ts";
 import { type Pending, readRequestId } from "./future.ts";
 import type { Caller } from "./retry.ts";
 import type { WireRequest } from "./transport.ts";
@@ -14,12 +15,18 @@ export type Build = (seqId: number) => WireRequest;
 /** Sends numbered requests one after another. */
 export class RequestLine {
   readonly #caller: Caller;
+  readonly #idempotent: boolean;
   #last: Promise<unknown> = Promise.resolve();
   #sent = 0;
 
-  /** An empty line. */
-  constructor(caller: Caller) {
+  /**
+   * An empty line.
+   *
+   * @param idempotent Whether a request that is sent again is done once.
+   */
+  constructor(caller: Caller, idempotent: boolean) {
     this.#caller = caller;
+    this.#idempotent = idempotent;
   }
 
   /** How many requests the server has taken on. */
@@ -38,12 +45,13 @@ export class RequestLine {
     const turn = this.#last.then(async () => {
       const pending: Pending[] = [];
       for (const build of typeof builds === "function" ? await builds() : builds) {
-        const request = build(this.#sent + 1);
-        // Sent again, it needs no place in the line: its number tells the server which it is.
+        const request: WireRequest = { ...build(this.#sent + 1), unrepeatable: !this.#idempotent };
         const issue = () => this.#caller.call(request, readRequestId);
         const requestId = await issue();
         this.#sent++;
-        pending.push({ route: request.route, requestId, issueAgain: issue });
+        // Sent again, it needs no place in the line: its number tells the server which it is.
+        const issueAgain = this.#idempotent ? issue : () => Promise.reject(forgotten(request));
+        pending.push({ route: request.route, requestId, issueAgain });
       }
       return pending;
     });
@@ -55,4 +63,10 @@ export class RequestLine {
   async settled(): Promise<void> {
     await this.#last;
   }
+}
+
+function forgotten({ method, route }: WireRequest): ServerLostError {
+  return new ServerLostError(
+    `The server has forgotten a request that it would do twice (${method} ${route})`,
+  );
 }

@@ -253,9 +253,11 @@ export class TinkerModel {
     this.#gradient = openGradient(this.#opened.link);
     const fields = { path, optimizer, type: "load_weights" };
     const reply = await this.#ask("/api/v1/load_weights", fields, this.#sampling?.line);
-    // Our server opens a sampling session of the restored weights; elsewhere the next sample has to.
+    // Our server names a sampling session of the restored weights; elsewhere the next sample has to open one.
     const { sampling_session_id: sessionId } = reply;
-    this.#sampling = typeof sessionId === "string" ? this.#sampler(sessionId) : undefined;
+    if (typeof sessionId !== "string") this.#sampling = undefined;
+    // The numbers of a session in use go on: begun anew they would be those of draws from before.
+    else if (sessionId !== this.#sampling?.sessionId) this.#sampling = this.#sampler(sessionId);
   }
 
   /** Removes a checkpoint, where the server can. */
@@ -302,7 +304,7 @@ export class TinkerModel {
   #sampler(sessionId: string): SamplingLink {
     const { caller, codec, profile } = this.#opened.link;
     const { context, stop } = this.#home;
-    return { caller, codec, profile, context, stop, sessionId, line: new RequestLine(caller) };
+    return { caller, codec, profile, context, stop, sessionId, line: new RequestLine(caller, true) };
   }
 
   /** Samples what is being published from now on; gives the number of the request that published it. */
@@ -375,7 +377,7 @@ function adamParams(options: AdamOptions): JsonObject {
 function text(reply: JsonObject, name: string, route: string): string {
   const value = reply[name];
   if (typeof value === "string" && value !== "") return value;
-  throw new Error(`Expected a "${name}" from the server but found ${JSON.stringify(value)} (POST ${route})`);
+  throw new Error(`Expected a "${name}" from the server but found none (POST ${route})`);
 }
 
 /** The gradient's norm among a step's metrics, whatever stands in front of its name. */

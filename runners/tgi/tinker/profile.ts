@@ -4,8 +4,6 @@
  *
  * @module
  */
-import type { LossName } from "./messages.ts";
-
 /** The servers known. */
 export const serverNames = ["exitlab", "skyrl-jax", "skyrl", "tuft", "verl", "tinker"] as const;
 
@@ -28,8 +26,6 @@ export interface ServerProfile {
   readonly reduction: "sum" | "sequence-mean";
   /** Whether `cross_entropy` takes weights of either sign. */
   readonly signedWeights: boolean;
-  /** The losses it has. */
-  readonly losses: readonly LossName[];
   /** Whether a pass can divide logits by a temperature. */
   readonly temperature: boolean;
   /** Whether entropies are told, and can be part of the loss. */
@@ -46,10 +42,10 @@ export interface ServerProfile {
   readonly lora: boolean;
   /** Whether all parameters can be trained. */
   readonly full: boolean;
-  /** Whether sampling can score the prompt. */
-  readonly promptLogprobs: boolean;
   /** Whether the same requests give the same results, bit for bit. */
   readonly deterministic: boolean;
+  /** Whether a numbered request that is sent again is done once, or refused; else it is never sent again. */
+  readonly idempotent: boolean;
   /** The most sequences of one request. */
   readonly mostDatums: number;
   /** The most bytes of one request's sequences. */
@@ -80,7 +76,6 @@ const plain = {
   wires: ["json", "protobuf"],
   reduction: "sum",
   signedWeights: true,
-  losses: ["cross_entropy", "importance_sampling"],
   temperature: false,
   entropy: false,
   topP: true,
@@ -89,8 +84,8 @@ const plain = {
   gradClip: false,
   lora: true,
   full: true,
-  promptLogprobs: false,
   deterministic: false,
+  idempotent: true,
   mostDatums: 1024,
   mostBytes: 5_000_000,
   publishedInCheckpoint: false,
@@ -131,7 +126,6 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
     reduction: "sequence-mean",
     signedWeights: false,
     full: false,
-    promptLogprobs: true,
     alpha: { always: 32 },
     holdsPublished: false,
     sharesSlot: true,
@@ -145,7 +139,6 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
   skyrl: {
     ...plain,
     name: "skyrl",
-    promptLogprobs: true,
     alpha: { always: 32 },
     holdsPublished: false,
     leavesPublished: true,
@@ -162,19 +155,19 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
     topP: false,
     gradClip: true,
     full: false,
-    promptLogprobs: true,
     loadsAnytime: true,
     alpha: { perRank: 2 },
   },
   /**
-   * verl_tinker: all parameters only, pinned to the JSON wire; sums; does not clip; one set of weights to sample. The
-   * context that it tells is the longest completion. From its source, not run live.
+   * verl_tinker: all parameters only, pinned to the JSON wire; sums; does not clip; one set of weights to sample. It does a
+   * request that comes twice twice. The context that it tells is the longest completion. From its source, not run live.
    */
   verl: {
     ...plain,
     name: "verl",
     wires: ["json"],
     lora: false,
+    idempotent: false,
     loadsAnytime: true,
     holdsPublished: false,
     tellsContext: false,
@@ -186,7 +179,6 @@ export const profiles: { readonly [name in ServerName]: ServerProfile } = {
     wires: ["protobuf", "json"],
     gradClip: true,
     full: false,
-    promptLogprobs: true,
     alpha: { always: 32 },
   },
 };

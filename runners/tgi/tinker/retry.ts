@@ -1,7 +1,11 @@
 /**
  * When a request is sent again. A Tinker server answers much that is no refusal: 408 while it works, 429 while it is
- * busy, 5xx and cut connections while a proxy or itself starts again. Requests carry numbers, so that sending one
- * again never does it twice.
+ * busy, 5xx and cut connections while a proxy or itself starts again. Requests carry numbers, by which most servers
+ * know one that is sent again and do it once. Where a server does not (verl, `ServerProfile.idempotent`), a numbered
+ * request that may have come is not sent again: the model counts as lost, and the run goes on from its checkpoint.
+ *
+ * All waiting ends. A server that gives no sign of life has `patience`; one that says it is at work has `longestWork`
+ * for each future, however often it says so, and then the call fails with an error that names the route.
  *
  * @module
  */
@@ -13,6 +17,7 @@ import {
   excerpt,
   MissingCheckpointError,
   readRefusal,
+  redactError,
   ServerLostError,
   UnreadableError,
 } from "./failure.ts";
@@ -26,6 +31,8 @@ export interface RetryRules {
   readonly longestDelay: number;
   /** Milliseconds without progress after which a request is given up. Default 600 000. */
   readonly patience: number;
+  /** Milliseconds that the server may be at work on one future, alive as it may be. Default 3 600 000. */
+  readonly longestWork: number;
   /** How often an answer that makes no sense is asked for, as proxies give them. Default 3. */
   readonly noiseTries: number;
   /** How often a forgotten request is issued again. Default 8. */
@@ -41,6 +48,7 @@ export const defaultRules: RetryRules = {
   firstDelay: 500,
   longestDelay: 30_000,
   patience: 600_000,
+  longestWork: 3_600_000,
   noiseTries: 3,
   reissues: 8,
   timeout: 120_000,
@@ -115,6 +123,11 @@ export class Caller {
     return this.#transport.base;
   }
 
+  /** A text without the key. */
+  redact(text: string): string {
+    return this.#transport.redact(text);
+  }
+
   /** The same caller with another end to all waiting. */
   under(signal: AbortSignal, rules: Partial<RetryRules> = {}): Caller {
     return new Caller(this.#transport, {
@@ -129,35 +142,54 @@ export class Caller {
    *
    * @param read Throws {@link UnreadableError} or {@link WorkingError} when asking again may help.
    * @throws {UserError} If the server says that the caller is wrong, or refuses the key.
-   * @throws {ServerLostError} If it does not know our session or model (404), or gave it up (410).
+   * @throws {ServerLostError} If it does not know our session or model (404), gave it up (410), or may or may not have
+   *   got a request that it would do twice.
    * @throws {ForgottenError} If a future is asked for that it does not know.
-   * @throws {Error} If it refuses, answers nonsense again and again, or makes no progress for `patience`.
+   * @throws {Error} If it refuses, answers nonsense again and again, makes no progress for `patience`, or is at work
+   *   for `longestWork`. The key is in no message.
    */
   async call<T>(request: WireRequest, read: (reply: WireReply) => T): Promise<T> {
     const { rules, signal } = this.#options;
     const where = request.name ?? `${request.method} ${request.route}`;
-    let [stalled, troubles, noises, quickPolls] = [0, 0, 0, 0];
+    let [stalled, troubles, noises, quickPolls, worked] = [0, 0, 0, 0, 0];
     for (;;) {
       signal.throwIfAborted();
       const started = performance.now();
       let trouble: Trouble;
       try {
         const reply = await this.#transport.send(request, signal);
-        const found = judge(reply, where, request, (text) => this.#transport.redact(text));
+        const found = judge(reply, where, request);
         if (found === undefined) return read(reply);
         trouble = found;
       } catch (error) {
-        if (error instanceof CutError) trouble = { reason: "cut", message: error.message };
-        else if (error instanceof UnreadableError) trouble = { reason: "noise", message: error.message };
+        redactError(error, (text) => this.redact(text));
+        if (error instanceof CutError) {
+          trouble = { reason: "cut", message: error.message, hasArrived: error.hasArrived };
+        } else if (error instanceof UnreadableError) trouble = { reason: "noise", message: error.message };
         else if (error instanceof WorkingError) trouble = { reason: "working", message: error.message };
         else throw error;
       }
       const took = performance.now() - started;
+      if (request.unrepeatable === true && (trouble.hasArrived ?? trouble.reason !== "busy")) {
+        throw new ServerLostError(
+          `The server may have done this or not, and would do it twice: ${trouble.message} (${where})`,
+        );
+      }
       if (trouble.reason === "working") {
         // The server is alive and at it: no patience is used up.
         [stalled, troubles, noises] = [0, 0, 0];
         quickPolls = took < 50 ? quickPolls + 1 : 0;
-        await this.#wait(where, trouble, Math.min(1000, 100 * Math.max(0, quickPolls - freePolls)));
+        const wait = Math.min(1000, 100 * Math.max(0, quickPolls - freePolls));
+        worked += took + wait;
+        if (worked > rules.longestWork) {
+          throw new Error(
+            `${this.base} is still at work after ${
+              Math.round(worked / 1000)
+            } s, which is given up (${where}): see the ` +
+              "server's log, start it again if it hangs, and go on from the last checkpoint",
+          );
+        }
+        await this.#wait(where, trouble, wait);
         continue;
       }
       if (trouble.reason === "noise" && ++noises >= rules.noiseTries) {
@@ -194,20 +226,17 @@ interface Trouble {
   readonly reason: RetryReason;
   readonly message: string;
   readonly after?: number | undefined;
+  /** Whether the request may have come to the server. Default true for all but `busy`. */
+  readonly hasArrived?: boolean;
 }
 
 /** What an answer calls for: nothing (read it), a repetition, or an error. */
-function judge(
-  reply: WireReply,
-  where: string,
-  request: WireRequest,
-  redact: (text: string) => string,
-): Trouble | undefined {
+function judge(reply: WireReply, where: string, request: WireRequest): Trouble | undefined {
   const { status, body, retryAfter } = reply;
   if (status >= 200 && status < 300) return undefined;
   if (status === 408) return { reason: "working", message: "it is still at work" };
-  const refusal = readRefusal(body);
-  const said = redact(refusal.said);
+  const refusal = readRefusal(body, reply.redact);
+  const said = reply.redact(refusal.said);
   if (status === 429 || status === 425) {
     return { reason: "busy", message: `it answered ${status}: ${said}`, after: retryAfter };
   }
@@ -261,7 +290,7 @@ export function readJson(reply: WireReply): Json {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UnreadableError(`It answered ${reply.status} with no JSON but ${excerpt(text)}`);
+    throw new UnreadableError(`It answered ${reply.status} with no JSON but ${excerpt(reply.redact(text))}`);
   }
 }
 
@@ -274,7 +303,7 @@ export function readObject(reply: WireReply): JsonObject {
   const json = readJson(reply);
   if (isJsonObject(json)) return json;
   throw new UnreadableError(
-    `It answered ${reply.status} with no JSON object but ${excerpt(JSON.stringify(json))}`,
+    `It answered ${reply.status} with no JSON object but ${excerpt(reply.redact(JSON.stringify(json)))}`,
   );
 }
 

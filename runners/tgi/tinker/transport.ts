@@ -23,6 +23,8 @@ export interface WireRequest {
   readonly accept?: string;
   /** The header `X-Idempotency-Key`: the server does the same call once, however often it is sent. */
   readonly idempotencyKey?: string;
+  /** Whether the server would do it twice if it came twice: then it is sent again only where it never came. */
+  readonly unrepeatable?: boolean;
   /** Milliseconds until it is given up. Default that of the transport. */
   readonly timeout?: number;
 }
@@ -37,6 +39,8 @@ export interface WireReply {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Milliseconds that the server asks to wait, if it does. */
   readonly retryAfter: number | undefined;
+  /** A text from it without the key, which a proxy may give back. */
+  readonly redact: (text: string) => string;
 }
 
 /** Where to and how. */
@@ -103,7 +107,13 @@ export class Transport {
       const body = await readBody(response, mostReplyBytes, `${request.method} ${request.route}`);
       const contentType = (response.headers.get("content-type") ?? "").split(";", 1).join("").trim()
         .toLowerCase();
-      return { status: response.status, contentType, body, retryAfter: retryAfter(response.headers) };
+      return {
+        status: response.status,
+        contentType,
+        body,
+        retryAfter: retryAfter(response.headers),
+        redact: (text) => this.redact(text),
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (deadline.signal.aborted) throw new CutError(`it did not answer within ${milliseconds / 1000} s`);
@@ -113,7 +123,10 @@ export class Transport {
         /^error sending request .*?: (?=client error|.*\(os error)/,
         "",
       );
-      throw new CutError(`it cannot be reached (${this.redact(reason)})`, { cause: error });
+      const cut = new CutError(`it cannot be reached (${this.redact(reason)})`, { cause: error });
+      // No connection, no request.
+      cut.hasArrived = !/client error \(Connect\)/.test(reason);
+      throw cut;
     } finally {
       clearTimeout(timer);
     }

@@ -103,7 +103,13 @@ Deno.test("Codec.passBytes() is never less than what a sequence takes", () => {
 });
 
 function reply(body: string | Uint8Array, contentType: string): WireReply {
-  return { status: 200, contentType, body: Uint8Array.from(bytesOf(body)), retryAfter: undefined };
+  return {
+    status: 200,
+    contentType,
+    body: Uint8Array.from(bytesOf(body)),
+    retryAfter: undefined,
+    redact: (text) => text,
+  };
 }
 
 const records = fc.array(
