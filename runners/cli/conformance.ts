@@ -74,10 +74,14 @@ export const conformanceCommand: Command = {
         `Expected math, bfcl or engine but found ${subject === undefined ? "none" : `"${subject}"`}`,
       );
     }
-    const idle = Object.keys(engineOptions).find((name) => line.values(name).length > 0);
+    const idle = Object.keys(engineOptions).find((name) => isGiven(line, name));
     if (subject !== "engine" && idle !== undefined) {
       throw new UserError(`Expected no --${idle} with ${subject}: it is for deno task conformance engine`);
     }
     return await measure(line, files);
   },
 };
+
+function isGiven(line: CommandLine, name: string): boolean {
+  return line.value(name) !== undefined || line.values(name).length > 0;
+}

@@ -39,7 +39,7 @@ export const serverOptions: Readonly<Record<"url" | "sampler" | "server" | "toke
  * The engine at `--url`.
  *
  * @param onRetry Told when a call is made again.
- * @throws {UserError} If there is no `--url`, or an option is no address or kind.
+ * @throws {UserError} If there is no `--url`, an option is no address or kind, or a key cannot be sent.
  */
 export async function readServer(
   line: CommandLine,
@@ -54,17 +54,17 @@ export async function readServer(
   const sampler = readUrl(line, "sampler");
   const tokenizer = line.value("tokenizer");
   const server = readServerName(line.value("server"));
-  const key = Deno.env.get(keyNames.trainer);
-  const samplerKey = sampler === undefined ? undefined : Deno.env.get(keyNames.sampler);
+  const key = readKey(keyNames.trainer);
+  const samplerKey = sampler === undefined ? undefined : readKey(keyNames.sampler);
   // Loaded here, so that a command that calls no server does without it.
   const { tgiEngine } = await import("../tgi/engine.ts");
   return tgiEngine({
     url,
     cache: tokenizerFolder,
     onRetry,
-    ...(key === undefined || key === "" ? {} : { key }),
+    ...(key === undefined ? {} : { key }),
     ...(sampler === undefined ? {} : { sampler }),
-    ...(samplerKey === undefined || samplerKey === "" ? {} : { samplerKey }),
+    ...(samplerKey === undefined ? {} : { samplerKey }),
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(server === undefined ? {} : { server }),
   });
@@ -100,6 +100,17 @@ function readUrl(line: CommandLine, name: "url" | "sampler"): string | undefined
     );
   }
   return url.href.replace(/\/+$/, "");
+}
+
+/** A key from the environment, which goes into a header: Latin-1 without control characters, no space at an end. */
+function readKey(name: string): string | undefined {
+  const key = Deno.env.get(name);
+  if (key === undefined || key === "") return undefined;
+  if (/^[\x20-\x7e\xa0-\xff]+$/.test(key) && key.trim() === key) return key;
+  throw new UserError(
+    `Expected a key of letters, digits and signs without spaces or line breaks around it but found one that no HTTP ` +
+      `header can carry (environment variable ${name})`,
+  );
 }
 
 function readServerName(text: string | undefined): ServerName | undefined {

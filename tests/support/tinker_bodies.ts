@@ -1,8 +1,9 @@
 /**
- * JSON bodies of the Tinker protocol, as the stand-in server reads them.
+ * Bodies of the Tinker protocol in JSON, as the stand-in server reads them.
  *
  * @module
  */
+import type { IncomingMessage } from "node:http";
 import type { Result } from "./tinker_futures.ts";
 import type { AskedPass } from "./tinker_protobuf.ts";
 import { Refusal } from "./tinker_refusal.ts";
@@ -10,6 +11,17 @@ import type { Table, TableDatum, TableDraw } from "./tinker_table.ts";
 
 /** A JSON object that nothing is known of. */
 export type Fields = { readonly [name: string]: unknown };
+
+/** The body of a request; `null` if it was cut off. */
+export async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk);
+  } catch {
+    return null;
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
 
 /** Reads a body; none is an empty object. */
 export function parse(body: Uint8Array): Fields {

@@ -2,6 +2,10 @@
  * What goes wrong between a client and a server, by a seeded plan: always such that a client that keeps to the rules
  * gets through, and that one that does anything twice, or takes half an answer for a whole one, does not.
  *
+ * No 409 is among them: a server that says it has a request's number with another body has seen two clients, or one
+ * that miscounts, and nothing that a correct one could send next would mend that. A request sent again as it was gets
+ * the id it had. That 409 ends a run has a test of its own (`client_test.ts`).
+ *
  * @module
  */
 import { Random } from "exitlab/lib/random.ts";

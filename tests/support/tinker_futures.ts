@@ -20,16 +20,26 @@ interface Done {
   id: string;
 }
 
+/** What its server is like. */
+interface FutureOptions {
+  /** Numbers may be left out, as on SkyRL. */
+  readonly sharesSlot?: boolean;
+  /** Numbers mean nothing, as on verl. */
+  readonly repeats?: boolean;
+}
+
 /** Requests, in order and once. */
 export class Futures {
   readonly #results = new Map<string, Result>();
   readonly #owners = new Map<string, Map<number, Done>>();
   readonly #gaps: boolean;
+  readonly #repeats: boolean;
   #next = 0;
 
-  /** None yet. Numbers may be left out where gaps are let be, as SkyRL does. */
-  constructor(gaps: boolean = false) {
-    this.#gaps = gaps;
+  /** None yet. */
+  constructor({ sharesSlot = false, repeats = false }: FutureOptions) {
+    this.#gaps = sharesSlot;
+    this.#repeats = repeats;
   }
 
   /**
@@ -38,7 +48,7 @@ export class Futures {
    * @param number Its number with its owner; none is asked for where none is given.
    */
   take(owner: string, number: number | undefined, digest: string, work: () => Result): string {
-    if (number === undefined) return this.#keep(work());
+    if (number === undefined || this.#repeats) return this.#keep(work());
     const known = this.#owners.get(owner) ?? new Map<number, Done>();
     this.#owners.set(owner, known);
     const before = known.get(number);

@@ -13,6 +13,7 @@ import {
   integer,
   listOf,
   parse,
+  readBody,
   readDraws,
   readJsonPass,
   readPromptDraws,
@@ -35,6 +36,10 @@ export interface StandInOptions {
   readonly wires?: readonly ("json" | "protobuf")[];
   /** Whether it loads weights into a model that has been asked something. Default true. */
   readonly loadsAnytime?: boolean;
+  /** Whether weights are loaded into the sampling session in use, and not into a new one. Default false. */
+  readonly keepsSampler?: boolean;
+  /** Whether a request that comes twice is done twice, as verl does it. Default false. */
+  readonly repeats?: boolean;
   /** Whether models are trained and sampled in one slot, as SkyRL's JAX backend does it. Default false. */
   readonly sharesSlot?: boolean;
   /** The key that it wants. */
@@ -80,7 +85,7 @@ export class TinkerServer {
     this.url = url;
     this.#options = options;
     this.#slots = options.sharesSlot ? new Slots() : undefined;
-    this.#futures = new Futures(options.sharesSlot);
+    this.#futures = new Futures(options);
   }
 
   /** Starts one on this machine. */
@@ -101,7 +106,7 @@ export class TinkerServer {
 
   /** Forgets all but the checkpoints, as a server does that is started again. */
   restart(): void {
-    this.#futures = new Futures(this.#options.sharesSlot);
+    this.#futures = new Futures(this.#options);
     [this.#sessions, this.#models, this.#samplers] = [new Set(), new Map(), new Map()];
     this.#keys = new Map();
   }
@@ -249,7 +254,7 @@ export class TinkerServer {
   }
 
   #load(fields: Fields, model: Model, later: (work: () => Fields) => Answer): Answer {
-    const { loadsAnytime = true, extended = true } = this.#options;
+    const { loadsAnytime = true, extended = true, keepsSampler = false } = this.#options;
     if (!loadsAnytime && fields.seq_id !== 1) {
       throw new Refusal(400, "Only a model's first request may load", "user");
     }
@@ -259,7 +264,8 @@ export class TinkerServer {
     }
     return later(() => {
       model.table.load(state, fields.optimizer === true);
-      return extended ? { sampling_session_id: this.#openSampler(model) } : {};
+      const kept = keepsSampler ? model.sampler : undefined;
+      return extended ? { sampling_session_id: kept ?? this.#openSampler(model) } : {};
     });
   }
 
@@ -276,13 +282,15 @@ export class TinkerServer {
     const block = {
       protocol: 1,
       version: "0",
-      parameters: vocabulary ** 2,
       vocabulary,
       device: "cpu",
       dtype: "float64",
       deterministic: true,
-      "random_weights": true,
-      "adapter_default_rank": 8,
+      torch: "2.0.0",
+      threads: 1,
+      "micro_tokens": 512,
+      checkpoints: false,
+      revision: "main",
     };
     return json({ supported_models: models, ...extended ? { exitlab: block } : {} });
   }
@@ -385,15 +393,4 @@ export class TinkerServer {
     if (model === undefined) throw new Refusal(404, `Unknown model "${id}"`, "user");
     return model;
   }
-}
-
-/** The body of a request; `null` if it was cut off. */
-async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of request) chunks.push(chunk);
-  } catch {
-    return null;
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }

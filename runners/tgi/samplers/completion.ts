@@ -46,6 +46,26 @@ export function readCompletion(raw: RawCompletion, request: SampleRequest, where
 }
 
 /**
+ * The completion up to its first stop id, if it has one: what was drawn until then is a draw of its own. Servers that have
+ * drawn all tokens that were asked for may call it `"length"` even if the last is a stop id.
+ *
+ * @param stop The ids that end a completion; none where they are the server's own business.
+ * @throws {UserError} If it ended by itself without a stop id, as one does whose stop id was cut off.
+ */
+export function endAtStop(completion: Completion, stop: readonly number[], where: string): Completion {
+  if (stop.length === 0) return completion;
+  const { tokens, logprobs, finish } = completion;
+  const end = tokens.findIndex((id) => stop.includes(id)) + 1;
+  if (end > 0) return { tokens: tokens.slice(0, end), logprobs: logprobs.slice(0, end), finish: "stop" };
+  if (finish === "length") return completion;
+  throw refusal(
+    where,
+    `a completion that ends with a stop id (${stop.join(", ")})`,
+    `one that ends with ${tokens.at(-1)}`,
+  );
+}
+
+/**
  * Refuses a prompt that the server understood in another way.
  *
  * @param found The ids that it says it was given; nothing is checked where it does not say.

@@ -1,5 +1,5 @@
 import { UserError } from "../../../lib/errors.ts";
-import { isJsonArray } from "../../../lib/json.ts";
+import { isJsonArray, isJsonObject, type JsonObject } from "../../../lib/json.ts";
 import { SamplerLine } from "./line.ts";
 import type { Sampler, SamplerOptions } from "./sampler.ts";
 import { SglangSampler } from "./sglang.ts";
@@ -43,18 +43,32 @@ export async function connectSampler(url: string, options: SamplerOptions = {}):
   );
 }
 
-async function find(line: SamplerLine, { text, retry }: SamplerOptions): Promise<Sampler | undefined> {
+async function find(
+  line: SamplerLine,
+  { text, retry, stop = [] }: SamplerOptions,
+): Promise<Sampler | undefined> {
   const most = Math.min(patience, retry?.patience ?? patience);
   const probe = (route: string) => line.probe(route, most);
   const sglang = await probe("/get_model_info") ?? await probe("/model_info");
-  if (sglang !== undefined && "model_path" in sglang) return new SglangSampler(line, sglang);
+  if (sglang !== undefined && "model_path" in sglang) {
+    return new SglangSampler(line, { ...sglang, ...await sglangContext(probe) }, stop);
+  }
   const vllm = await probe("/version");
   if (typeof vllm?.version === "string") {
     const models = await probe("/v1/models");
     if (models?.data !== undefined && isJsonArray(models.data)) {
-      return new VllmSampler(line, vllm.version, models);
+      return new VllmSampler(line, vllm.version, models, stop);
     }
   }
   const tgi = await probe("/info");
-  return tgi !== undefined && "model_id" in tgi ? new TgiSampler(line, tgi, text) : undefined;
+  return tgi !== undefined && "model_id" in tgi ? new TgiSampler(line, tgi, text, stop) : undefined;
+}
+
+/** The most tokens that SGLang allows, from whichever of its routes tells: `{ context }`, or nothing. */
+async function sglangContext(probe: (route: string) => Promise<JsonObject | undefined>): Promise<JsonObject> {
+  const models = await probe("/v1/models");
+  const [card] = models?.data !== undefined && isJsonArray(models.data) ? models.data : [];
+  if (isJsonObject(card) && typeof card.max_model_len === "number") return { context: card.max_model_len };
+  const about = await probe("/get_server_info");
+  return typeof about?.context_length === "number" ? { context: about.context_length } : {};
 }

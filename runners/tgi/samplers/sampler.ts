@@ -12,12 +12,16 @@ export type SamplerKind = "vllm" | "sglang" | "tgi";
 
 /** What a sampler is. */
 export interface SamplerInfo {
-  /** The model that it was started with. */
+  /** The name of the model that it was started with; `""` where it does not say. */
   readonly model: string;
+  /** What it loaded the model or its tokenizer from, a name or a folder; `null` where it does not say. */
+  readonly root: string | null;
   /** The most tokens of prompt and completion together; `null` where it does not say. */
   readonly context: number | null;
   /** Whether it may cut to the most likely tokens and still tells log-probabilities from before the cut. */
   readonly topP: boolean;
+  /** What weights it can take while it runs. */
+  readonly takes: readonly ("adapter" | "model")[];
   /** For the record, such as `"vLLM 0.33.0"`. */
   readonly description: string;
 }
@@ -39,7 +43,8 @@ export interface Sampler {
   /** What it is. */
   describe(): Promise<SamplerInfo>;
   /**
-   * Draws completions under the weights taken last, or else those that it was started with; in the order asked.
+   * Draws completions under the weights taken last, or else those that it was started with; in the order asked. One ends
+   * with the first stop id, which it includes.
    *
    * @throws {UserError} If it returns anything but ids and log-probabilities of one length.
    * @throws {EngineLostError} If it was started anew and no longer has the weights.
@@ -61,8 +66,13 @@ export interface SamplerOptions {
   readonly key?: string;
   /** The most requests at once. Default 64. */
   readonly concurrency?: number;
-  /** When a request is sent again. */
+  /** When a request is sent again, once the server was found; `patience` is how long it may be away. */
   readonly retry?: Partial<RetryRules>;
+  /**
+   * The ids that end a completion, as in `Tokenizer.stop`. vLLM and SGLang are told them; TGI takes none by id, so that what
+   * it draws after one is cut off here. Default: the server's own, not checked.
+   */
+  readonly stop?: readonly number[];
   /** The text of token ids, special ones written out: for TGI, which takes prompts as text alone. */
   readonly text?: (tokens: TokenSequence) => string;
   /** Told when a request is sent again. */

@@ -3,17 +3,18 @@ import { UserError } from "../../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../lib/json.ts";
 import { ServerLostError, UnreadableError } from "../tinker/failure.ts";
 import { AdapterNames } from "./adapter_names.ts";
-import { readCompletion, refusal } from "./completion.ts";
+import { endAtStop, readCompletion, refusal } from "./completion.ts";
 import type { SamplerLine } from "./line.ts";
 import type { Sampler, SamplerInfo, SamplerWeights } from "./sampler.ts";
+import { Tempered, trialPrompt } from "./tempered.ts";
 
 /**
  * SGLang, by `/generate` with token ids. Its log-probabilities are of the tempered distribution before any cut, unless it
- * was told to return the original ones.
+ * was told to return the original ones, which is checked before the first draw at a temperature other than 1.
  *
  * It takes whole models from a folder (`/update_weights_from_disk`) and adapters under names of their own
- * (`/load_lora_adapter`, with `--enable-lora`); it must see the trainer's disk. Where it tells the version of its
- * weights, one that was started anew is noticed.
+ * (`/load_lora_adapter`, with `--enable-lora`); it must see the trainer's disk. With whole models it has to tell the
+ * version of its weights, so that one that was started anew is noticed.
  */
 export class SglangSampler implements Sampler {
   /** Always `"sglang"`. */
@@ -21,6 +22,8 @@ export class SglangSampler implements Sampler {
   readonly #line: SamplerLine;
   readonly #info: SamplerInfo;
   readonly #adapters = new AdapterNames();
+  readonly #stop: readonly number[];
+  readonly #tempered: Tempered;
   /** The mark of the whole model taken last. */
   #weights: string | undefined;
   #taken = 0;
@@ -28,16 +31,31 @@ export class SglangSampler implements Sampler {
   /**
    * Over a line to a server that was found to be one.
    *
-   * @param about What `/get_model_info` said.
+   * @param about What `/get_model_info` said, and the `context` if it is known.
+   * @param stop The ids that end a completion.
    * @throws {UserError} If it does not generate.
    */
-  constructor(line: SamplerLine, about: JsonObject) {
-    const { model_path: model, is_generation: generates } = about;
+  constructor(line: SamplerLine, about: JsonObject, stop: readonly number[]) {
+    const { model_path: model, tokenizer_path: root, is_generation: generates, context } = about;
     if (typeof model !== "string" || generates === false) {
       throw refusal(`SGLang at ${line.base}`, "a model that generates", JSON.stringify(model ?? null));
     }
     this.#line = line;
-    this.#info = { model, context: null, topP: true, description: "SGLang" };
+    this.#stop = stop;
+    this.#tempered = new Tempered(
+      (temperature) => this.#largest(temperature),
+      this.#where,
+      "without SGLANG_RETURN_ORIGINAL_LOGPROB",
+    );
+    this.#info = {
+      model,
+      // After an update, its model is the folder that it was given; its tokenizer stays.
+      root: typeof root === "string" ? root : null,
+      context: typeof context === "number" ? context : null,
+      topP: true,
+      takes: ["adapter", "model"],
+      description: "SGLang",
+    };
   }
 
   /** What it is. */
@@ -47,13 +65,14 @@ export class SglangSampler implements Sampler {
 
   /** Draws completions. */
   async sample(requests: readonly SampleRequest[]): Promise<Completion[]> {
+    await this.#tempered.check(requests);
     const adapter = this.#adapters.newest;
     const weights = this.#weights;
     return await this.#line.each(requests, async (request) => {
       try {
         return await this.#line.post(
           "/generate",
-          generateBody(request, adapter),
+          generateBody(request, this.#stop, adapter),
           (answer) => this.#read(answer, request, weights),
         );
       } catch (error) {
@@ -94,7 +113,13 @@ export class SglangSampler implements Sampler {
     const { finish_reason: finish, output_token_logprobs: pairs, weight_version: mark } = about;
     const ending = isJsonObject(finish) ? finish.type : finish;
     if (ending === "abort") throw new UnreadableError("It gave up a completion");
-    if (weights !== undefined && typeof mark === "string" && mark !== weights) {
+    if (weights !== undefined && typeof mark !== "string") {
+      throw new UserError(
+        `Expected ${this.#where} to tell the version of its weights (weight_version) with a completion but found none, so ` +
+          "that a restart would go unnoticed; take a later SGLang, or train an adapter",
+      );
+    }
+    if (weights !== undefined && mark !== weights) {
       throw new ServerLostError(
         `${this.#where} draws under other weights ("${mark}") than those it was given ("${weights}")`,
       );
@@ -103,11 +128,25 @@ export class SglangSampler implements Sampler {
     const at = (place: number) => drawn?.map((pair) => isJsonArray(pair) ? pair[place] ?? null : null);
     const logprobs = at(0);
     const tokens = at(1);
-    const ids = answer.output_ids;
-    if (tokens !== undefined && ids !== undefined && JSON.stringify(ids) !== JSON.stringify(tokens)) {
+    if (tokens !== undefined && !areTheIds(answer.output_ids, tokens, finish)) {
       throw refusal(this.#where, "log-probabilities of the ids drawn", "those of others");
     }
-    return readCompletion({ tokens, logprobs, finish: ending }, request, this.#where);
+    const completion = readCompletion({ tokens, logprobs, finish: ending }, request, this.#where);
+    return endAtStop(completion, this.#stop, this.#where);
+  }
+
+  /** The largest log-probability after a prompt, at a temperature. */
+  async #largest(temperature: number): Promise<number> {
+    const request = { prompt: trialPrompt, maxTokens: 1, temperature, topP: 1, seed: 0 };
+    const body = { ...generateBody(request, [], undefined), "top_logprobs_num": 1 };
+    return await this.#line.post("/generate", body, ({ meta_info: about }) => {
+      const tops = isJsonObject(about) ? about.output_top_logprobs : undefined;
+      const [first] = tops !== undefined && isJsonArray(tops) ? tops : [];
+      const [best] = first !== undefined && isJsonArray(first) ? first : [];
+      const [logprob] = best !== undefined && isJsonArray(best) ? best : [];
+      if (typeof logprob === "number") return logprob;
+      throw refusal(this.#where, "the largest log-probability", "none");
+    });
   }
 
   async #load(route: string, body: Json, folder: string): Promise<void> {
@@ -136,11 +175,21 @@ export class SglangSampler implements Sampler {
   }
 }
 
+/** Whether the ids of an answer are those that log-probabilities came for; some versions cut off the stop id of the first. */
+function areTheIds(ids: Json | undefined, tokens: readonly Json[], finish: Json | undefined): boolean {
+  if (ids === undefined) return true;
+  const matched = isJsonObject(finish) ? finish.matched : undefined;
+  const isCut = typeof matched === "number" && matched === tokens.at(-1);
+  const text = JSON.stringify(ids);
+  return text === JSON.stringify(tokens) || (isCut && text === JSON.stringify(tokens.slice(0, -1)));
+}
+
 /** What a model's own `generation_config.json` may set is set here: it would bend the distribution unseen. */
 function generateBody(
   { prompt, maxTokens, temperature, topP, seed }: SampleRequest,
+  stop: readonly number[],
   adapter: string | undefined,
-): Json {
+): { readonly [key: string]: Json } {
   return {
     "input_ids": prompt,
     "sampling_params": {
@@ -155,6 +204,7 @@ function generateBody(
       "sampling_seed": seed,
       "skip_special_tokens": false,
       "no_stop_trim": true,
+      ...stop.length === 0 ? {} : { "stop_token_ids": stop },
     },
     "return_logprob": true,
     ...adapter === undefined ? {} : { "lora_path": adapter },

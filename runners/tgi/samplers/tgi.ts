@@ -1,7 +1,7 @@
 import type { Completion, SampleRequest, TokenSequence } from "../../../lib/engine/engine.ts";
 import { UserError } from "../../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../lib/json.ts";
-import { checkPrompt, readCompletion, refusal } from "./completion.ts";
+import { checkPrompt, endAtStop, readCompletion, refusal } from "./completion.ts";
 import type { SamplerLine } from "./line.ts";
 import type { Sampler, SamplerInfo } from "./sampler.ts";
 
@@ -16,7 +16,8 @@ const endings: ReadonlyMap<Json | undefined, "stop" | "length"> = new Map([
  * Text Generation Inference, by `/generate`. It takes no new weights, so that it can draw for evaluations alone, and takes
  * prompts as text alone: the ids that it makes of each are compared with the prompt's own.
  *
- * Its log-probabilities are from after the cut, so that topP must be 1.
+ * Its log-probabilities are from after the cut, so that topP must be 1. It takes no stop ids but ends with those of the
+ * model's own configuration; what it draws after another stop id is cut off.
  */
 export class TgiSampler implements Sampler {
   /** Always `"tgi"`. */
@@ -24,6 +25,7 @@ export class TgiSampler implements Sampler {
   readonly #line: SamplerLine;
   readonly #info: SamplerInfo;
   readonly #text: ((tokens: TokenSequence) => string) | undefined;
+  readonly #stop: readonly number[];
   /** Whether it puts the beginning of a text in front of every prompt, so that the prompt's own must be left out. */
   #begins: boolean | undefined;
 
@@ -32,15 +34,24 @@ export class TgiSampler implements Sampler {
    *
    * @param about What `/info` said.
    * @param text The text of ids, special ones written out.
+   * @param stop The ids that end a completion.
    */
-  constructor(line: SamplerLine, about: JsonObject, text: ((tokens: TokenSequence) => string) | undefined) {
+  constructor(
+    line: SamplerLine,
+    about: JsonObject,
+    text: ((tokens: TokenSequence) => string) | undefined,
+    stop: readonly number[],
+  ) {
     const { model_id: model, max_total_tokens: context, version } = about;
     this.#line = line;
     this.#text = text;
+    this.#stop = stop;
     this.#info = {
       model: typeof model === "string" ? model : "",
+      root: null,
       context: typeof context === "number" ? context : null,
       topP: false,
+      takes: [],
       description: `TGI ${typeof version === "string" ? version : "of unknown version"}`,
     };
   }
@@ -82,7 +93,7 @@ export class TgiSampler implements Sampler {
     const of = (field: string) => tokens?.map((token) => isJsonObject(token) ? token[field] ?? null : null);
     const { finish_reason: finish } = details;
     const raw = { tokens: of("id"), logprobs: of("logprob"), finish: endings.get(finish) ?? finish };
-    return readCompletion(raw, request, this.#where);
+    return endAtStop(readCompletion(raw, request, this.#where), this.#stop, this.#where);
   }
 
   async #findBeginning(request: SampleRequest): Promise<boolean> {

@@ -3,18 +3,10 @@ import { UserError } from "../../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../../lib/json.ts";
 import { ServerLostError } from "../tinker/failure.ts";
 import { AdapterNames } from "./adapter_names.ts";
-import { checkPrompt, readCompletion, refusal } from "./completion.ts";
+import { checkPrompt, endAtStop, readCompletion, refusal } from "./completion.ts";
 import type { SamplerLine } from "./line.ts";
 import type { Sampler, SamplerInfo, SamplerWeights } from "./sampler.ts";
-
-/** A prompt that any vocabulary has. */
-const trialPrompt: TokenSequence = [1, 2, 3, 4];
-
-/** Temperatures at which log-probabilities differ if they are of the distribution drawn from. */
-const [oneTemperature, otherTemperature] = [1, 4];
-
-/** The largest log-probabilities (nats) of a prompt count as the same within so much: kernels are not exact. */
-const sameWithin = 0.01;
+import { Tempered, trialPrompt } from "./tempered.ts";
 
 /**
  * vLLM, by `/v1/completions` with token ids. It tells log-probabilities under the distribution drawn from only where it was
@@ -31,26 +23,36 @@ export class VllmSampler implements Sampler {
   readonly #line: SamplerLine;
   readonly #info: SamplerInfo;
   readonly #adapters = new AdapterNames();
-  #tempered = false;
+  readonly #stop: readonly number[];
+  readonly #tempered: Tempered;
 
   /**
    * Over a line to a server that was found to be one.
    *
    * @param version What `/version` said.
    * @param models What `/v1/models` said.
+   * @param stop The ids that end a completion.
    * @throws {UserError} If it serves no model.
    */
-  constructor(line: SamplerLine, version: string, models: JsonObject) {
+  constructor(line: SamplerLine, version: string, models: JsonObject, stop: readonly number[]) {
     const cards = models.data !== undefined && isJsonArray(models.data)
       ? models.data.filter(isJsonObject)
       : [];
     const base = cards.find(({ parent }) => parent === undefined || parent === null) ?? {};
     if (typeof base.id !== "string") throw refusal(`vLLM at ${line.base}`, "a model in /v1/models", "none");
     this.#line = line;
+    this.#stop = stop;
+    this.#tempered = new Tempered(
+      (temperature) => this.#largest(temperature),
+      this.#where,
+      "with --logprobs-mode processed_logprobs",
+    );
     this.#info = {
       model: base.id,
+      root: typeof base.root === "string" ? base.root : null,
       context: typeof base.max_model_len === "number" ? base.max_model_len : null,
       topP: false,
+      takes: ["adapter"],
       description: `vLLM ${version}`,
     };
   }
@@ -68,7 +70,7 @@ export class VllmSampler implements Sampler {
           requests.map(({ topP }) => topP).find((topP) => topP !== 1),
       );
     }
-    if (requests.some(({ temperature }) => temperature !== 1)) await this.#checkTempered();
+    await this.#tempered.check(requests);
     const model = this.#adapters.newest ?? this.#info.model;
     return await this.#line.each(requests, (request) => this.#draw(request, model));
   }
@@ -105,7 +107,7 @@ export class VllmSampler implements Sampler {
   async #draw(request: SampleRequest, model: string): Promise<Completion> {
     const { prompt, maxTokens, temperature, seed } = request;
     const body = completionBody(model, prompt, maxTokens, temperature, 0);
-    return await this.#line.post("/v1/completions", { ...body, seed }, (answer) => {
+    return await this.#line.post("/v1/completions", { ...body, seed, ...stopIds(this.#stop) }, (answer) => {
       const choice = onlyChoice(answer, this.#where);
       checkPrompt(choice.prompt_token_ids ?? answer.prompt_token_ids, request, this.#where);
       const raw = {
@@ -113,32 +115,18 @@ export class VllmSampler implements Sampler {
         logprobs: isJsonObject(choice.logprobs) ? choice.logprobs.token_logprobs : undefined,
         finish: choice.finish_reason,
       };
-      return readCompletion(raw, request, this.#where);
+      // Its ids include the stop id that it ended with, though its text does not.
+      return endAtStop(readCompletion(raw, request, this.#where), this.#stop, this.#where);
     });
   }
 
-  /** Compares the largest log-probability of the same place at two temperatures; once. */
-  async #checkTempered(): Promise<void> {
-    if (this.#tempered) return;
-    await this.#compareTemperatures();
-    this.#tempered = true;
-  }
-
-  async #compareTemperatures(): Promise<void> {
-    const largest = async (temperature: number): Promise<number> => {
-      const body = completionBody(this.#info.model, trialPrompt, 1, temperature, 1);
-      return await this.#line.post(
-        "/v1/completions",
-        { ...body, seed: 0 },
-        (answer) => largestLogprob(onlyChoice(answer, this.#where), this.#where),
-      );
-    };
-    const [one, other] = [await largest(oneTemperature), await largest(otherTemperature)];
-    if (Math.abs(one - other) > sameWithin) return;
-    throw new UserError(
-      `Expected ${this.#where} to tell log-probabilities under the distribution that it draws from but found those at ` +
-        `temperature 1 (${one} at temperature ${oneTemperature}, ${other} at ${otherTemperature}); start it with ` +
-        `--logprobs-mode processed_logprobs`,
+  /** The largest log-probability after a prompt, at a temperature. */
+  async #largest(temperature: number): Promise<number> {
+    const body = completionBody(this.#info.model, trialPrompt, 1, temperature, 1);
+    return await this.#line.post(
+      "/v1/completions",
+      { ...body, seed: 0 },
+      (answer) => largestLogprob(onlyChoice(answer, this.#where), this.#where),
     );
   }
 
@@ -181,6 +169,11 @@ function completionBody(
     "return_token_ids": true,
     "skip_special_tokens": false,
   };
+}
+
+/** The ids that end a completion and no others; the server's own where none are known. */
+function stopIds(stop: readonly number[]): { readonly [key: string]: Json } {
+  return stop.length === 0 ? {} : { "stop_token_ids": stop, "ignore_eos": true };
 }
 
 function onlyChoice({ choices }: JsonObject, where: string): JsonObject {

@@ -5,7 +5,6 @@
  */
 import { CheckpointGoneError } from "../../../lib/engine/checkpoint_gone.ts";
 import { EngineLostError } from "../../../lib/engine/engine_lost.ts";
-import { UserError } from "../../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../../lib/json.ts";
 
 /**
@@ -86,8 +85,10 @@ export function readRefusal(body: Uint8Array, redact: (text: string) => string):
 /** Takes out of an error, and of what caused it, what nobody is to read. */
 export function redactError(error: unknown, redact: (text: string) => string): void {
   for (let each = error; each instanceof Error; each = each.cause) {
-    each.message = redact(each.message);
-    if (each.stack !== undefined) each.stack = redact(each.stack);
+    const [message, stack] = [redact(each.message), redact(each.stack ?? "")];
+    // Only where it is needed: what an abort throws cannot be written to.
+    if (message !== each.message) each.message = message;
+    if (stack !== (each.stack ?? "")) each.stack = stack;
   }
 }
 

@@ -73,10 +73,11 @@ export class Transport {
     return this.#base;
   }
 
-  /** A text without the key. */
+  /** A text without the key, plain or as JSON writes it. */
   redact(text: string): string {
     const { key } = this.#options;
-    return key === undefined || key === "" ? text : text.replaceAll(key, "…");
+    if (key === undefined || key === "") return text;
+    return text.replaceAll(key, "…").replaceAll(JSON.stringify(key).slice(1, -1), "…");
   }
 
   /**
@@ -99,7 +100,7 @@ export class Transport {
       const response = await fetch(`${this.#base}${request.route}`, {
         method: request.method,
         headers,
-        ...request.body === undefined ? {} : { body: request.body },
+        ...request.body === undefined ? {} : { body: bodyOf(request.body, request.unrepeatable) },
         signal: either,
         // A redirect would take the key and the weights' data to a host that nobody granted.
         redirect: "manual",
@@ -131,6 +132,11 @@ export class Transport {
       clearTimeout(timer);
     }
   }
+}
+
+/** Deno's `fetch` itself sends what it still has once more when a connection ends without an answer; a stream it has not. */
+function bodyOf(body: string | Uint8Array<ArrayBuffer>, unrepeatable: boolean = false): BodyInit {
+  return unrepeatable ? new Blob([body]).stream() : body;
 }
 
 async function readBody(response: Response, most: number, where: string): Promise<Uint8Array<ArrayBuffer>> {

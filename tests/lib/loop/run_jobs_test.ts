@@ -63,6 +63,20 @@ Deno.test("runJobs() goes on from the latest checkpoint when the engine is lost,
   });
 });
 
+Deno.test("runJobs() does not go on with an engine that came back as another build", async () => {
+  await inFolders(1, async ([runs = ""]) => {
+    const engine = losing([6]);
+    const other: Engine = {
+      capabilities: async () => ({ ...await engine.capabilities(), build: `build ${engine.opened}` }),
+      open: (part, seed) => engine.open(part, seed),
+    };
+    await assert.rejects(
+      run(other, runs),
+      /was begun by the engine "build 1" and cannot be continued by "build 2"/,
+    );
+  });
+});
+
 Deno.test("runJobs() gives up on an engine that is lost again and again before a step is done", async () => {
   await inFolders(1, async ([runs = ""]) => {
     const engine = losing(Array.from({ length: 100 }, (_, at) => at + 1));

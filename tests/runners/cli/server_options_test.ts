@@ -34,6 +34,38 @@ for (const [words, message] of refused) {
   });
 }
 
+/** Calls something with an environment variable set. */
+async function withVariable(name: string, value: string, use: () => Promise<void>): Promise<void> {
+  const before = Deno.env.get(name);
+  Deno.env.set(name, value);
+  try {
+    await use();
+  } finally {
+    if (before === undefined) Deno.env.delete(name);
+    else Deno.env.set(name, before);
+  }
+}
+
+Deno.test("readServer() refuses a key that no header can carry, and does not tell it", async () => {
+  const words = ["--url", "http://127.0.0.1:9", "--sampler", "http://127.0.0.1:9"];
+  for (const name of ["EXITLAB_TRAINER_KEY", "EXITLAB_SAMPLER_KEY"]) {
+    for (
+      const key of ["schlüssel-€", "ключ", "one\ntwo", "tml-secret\r", " tml-secret", "a\u007f", "a\u0085b"]
+    ) {
+      await withVariable(name, key, () =>
+        assert.rejects(readServer(line(...words), () => {}), {
+          name: "UserError",
+          message:
+            "Expected a key of letters, digits and signs without spaces or line breaks around it but found one " +
+            `that no HTTP header can carry (environment variable ${name})`,
+        }));
+    }
+    for (const key of ["", "tml-secret", "schlüssel", "two words"]) {
+      await withVariable(name, key, async () => await (await readServer(line(...words), () => {})).close());
+    }
+  }
+});
+
 Deno.test("expectNoServer() refuses a server where none is called", () => {
   expectNoServer(line(), "local");
   assert.throws(() => expectNoServer(line("--url", "http://gpu-box"), "local"), {

@@ -24,9 +24,6 @@ from .work_queue import WorkQueue
 
 log = logging.getLogger("exitlab_trainer")
 
-ADAPTER_RANK = 16
-"""The rank of a model's adapters when a client names none."""
-
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The options of the command line."""
@@ -57,14 +54,26 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     )
     add("--device", default="auto", help="auto, cpu, cuda or cuda:N (default auto)")
     add("--dtype", default="auto", help="auto, float32, bfloat16 or float16 (default auto)")
+    add(
+        "--revision",
+        default=None,
+        help="a branch, tag or commit of a model on the Hub (default its main branch)",
+    )
     add("--checkpoints", type=Path, default=None, help="the folder for checkpoints; without it none are kept")
     add("--key-env", default="EXITLAB_TRAINER_KEY", help="the environment variable that holds the key")
     add("--no-key", action="store_true", help="listen beyond this machine without a key")
     add(
         "--micro-tokens",
         type=_positive,
-        default=4096,
-        help="the most tokens of one training pass (default 4096)",
+        default=None,
+        help="the most tokens of one training pass, which its memory grows with "
+        "(default 1024 on a CPU, where larger passes are no faster, else 4096)",
+    )
+    add(
+        "--draw-tokens",
+        type=_positive,
+        default=HostOptions.draw_tokens,
+        help="the most tokens, prompts and completions together, that are drawn at a time (default %(default)s)",
     )
     add("--activation-checkpointing", action="store_true", help="spend a third more time for less memory")
     add("--max-body-mb", type=_positive, default=256, help="the largest request body in MB (default 256)")
@@ -167,7 +176,8 @@ def serve(options: argparse.Namespace) -> None:
     key = read_key(options.key_env, options.host, options.no_key)
     checkpoints = open_checkpoints(options.checkpoints)
     with open_socket(options.host, options.port) as listener:
-        from .host import Host  # the libraries behind it take seconds to load
+        from .about import about  # the libraries behind it take seconds to load
+        from .host import Host
 
         host = Host.load(
             HostOptions(
@@ -176,9 +186,11 @@ def serve(options: argparse.Namespace) -> None:
                 dtype=options.dtype,
                 random_weights=options.random_weights,
                 micro_tokens=options.micro_tokens,
+                draw_tokens=options.draw_tokens,
                 checkpointing=options.activation_checkpointing,
                 offline=options.offline,
                 seed=options.seed,
+                revision=options.revision,
                 trust_remote_code=options.trust_remote_code,
             )
         )
@@ -190,19 +202,11 @@ def serve(options: argparse.Namespace) -> None:
             models=options.max_models,
             session_seconds=options.session_timeout,
         )
-        device, dtype = str(host.device), str(host.dtype).removeprefix("torch.")
-        about: dict[str, object] = {
-            "device": device,
-            "dtype": dtype,
-            "deterministic": device == "cpu",
-            "random_weights": options.random_weights,
-            "adapter_default_rank": ADAPTER_RANK,
-        }
-        service = Service(host, checkpoints, limits, about)
+        service = Service(host, checkpoints, limits, about(host))
         address = f"[{options.host}]" if ":" in options.host else options.host
         line = (
             f"exitlab-trainer is ready at http://{address}:{listener.getsockname()[1]} "
-            f"({host.name}, {host.parameters} parameters, {device}, {dtype})"
+            f"({host.name}, {host.parameters} parameters, {host.device}, {host.dtype})"
         )
         config = uvicorn.Config(
             build_app(service), log_level="warning", timeout_keep_alive=75, timeout_graceful_shutdown=30

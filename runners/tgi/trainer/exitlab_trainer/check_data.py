@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-import numpy as np
-
-from .host import Host
+from .tensor_json import FLOAT_INPUTS
 from .types import Datum, UserMistake
 
-_FLOATS = ("weights", "logprobs", "advantages", "entropy_weights")
+
+class Reader(Protocol):
+    """What the model can read."""
+
+    context: int
+    vocabulary: int
 
 
 def check_temperature(temperature: float) -> None:
@@ -18,45 +22,39 @@ def check_temperature(temperature: float) -> None:
         raise UserMistake(f"Expected a temperature above 0 but found {temperature}")
 
 
-def check_data(data: Sequence[Datum], needs: Sequence[str], host: Host) -> None:
+def checked_tokens(model: Reader, tokens: list[int], where: str) -> list[int]:
+    """`tokens` if the model can read them."""
+    if len(tokens) == 0:
+        raise UserMistake(f"Expected at least one token in {where}.")
+    if len(tokens) > model.context:
+        raise UserMistake(f"Expected at most {model.context} tokens but found {len(tokens)} in {where}.")
+    low, high = min(tokens), max(tokens)
+    if low < 0 or high >= model.vocabulary:
+        raise UserMistake(
+            f"Expected token ids from 0 to {model.vocabulary - 1} but found {low if low < 0 else high} in {where}."
+        )
+    return tokens
+
+
+def check_data(data: Sequence[Datum], needs: Sequence[str], model: Reader) -> None:
     """Raises `UserMistake` if a datum is too long, lacks an input that the loss needs, or has one out of
-    range.
+    range. That numbers are finite is seen to where they are read.
     """
     if not data:
-        raise UserMistake("Expected at least one datum but found none")
+        raise UserMistake("Expected at least one sequence in data.")
     for index, datum in enumerate(data):
-        where = f"(datum {index})"
-        _check_tokens(datum.tokens, host, where)
+        where = f"data[{index}]"
+        checked_tokens(model, datum.tokens, where)
         for name in ("target_tokens", *needs):
             if name not in datum.inputs:
-                raise UserMistake(f"Expected loss_fn_inputs to have {name} but found none {where}")
+                raise UserMistake(f'Expected "{name}" in {where}.loss_fn_inputs.')
         for name, values in datum.inputs.items():
-            if name not in ("target_tokens", *_FLOATS):
-                known = ", ".join(("target_tokens", *_FLOATS))
-                raise UserMistake(
-                    f'Expected loss_fn_inputs to have none but {known} but found "{name}" {where}'
-                )
+            if name != "target_tokens" and name not in FLOAT_INPUTS:
+                raise UserMistake(f'Expected no "{name}" in {where}.loss_fn_inputs.')
             if values.shape != (len(datum.tokens),):
-                found = list(values.shape)
-                raise UserMistake(f"Expected {name} of shape [{len(datum.tokens)}] but found {found} {where}")
-            if not np.isfinite(values).all():
-                raise UserMistake(f"Expected {name} to be finite but found a value that is not {where}")
+                found = f"{values.size} in {where}.{name}"
+                raise UserMistake(f"Expected {len(datum.tokens)} numbers, one a token, but found {found}.")
         targets = datum.inputs["target_tokens"]
-        if targets.min() < 0 or targets.max() >= host.vocabulary:
-            raise UserMistake(f"Expected target_tokens in [0, {host.vocabulary}) but found others {where}")
-
-
-def check_spans(sequences: Sequence[tuple[list[int], int]], host: Host) -> None:
-    """Raises `UserMistake` if a sequence is too long or its span is empty."""
-    for index, (tokens, start) in enumerate(sequences):
-        where = f"(sequence {index})"
-        _check_tokens(tokens, host, where)
-        if not 0 <= start < len(tokens):
-            raise UserMistake(f"Expected from to be in [0, {len(tokens)}) but found {start} {where}")
-
-
-def _check_tokens(tokens: Sequence[int], host: Host, where: str) -> None:
-    if not 1 <= len(tokens) <= host.context:
-        raise UserMistake(f"Expected 1 to {host.context} tokens but found {len(tokens)} {where}")
-    if min(tokens) < 0 or max(tokens) >= host.vocabulary:
-        raise UserMistake(f"Expected token ids in [0, {host.vocabulary}) but found others {where}")
+        if int(targets.min()) < 0 or int(targets.max()) >= model.vocabulary:
+            most = model.vocabulary - 1
+            raise UserMistake(f"Expected target ids from 0 to {most} in {where}.target_tokens.")

@@ -63,6 +63,11 @@ class Checkpoints:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is a folder for them."""
+        return self._folder is not None
+
     def folder(self, checkpoint: Checkpoint) -> Path:
         """Where `checkpoint` lies or will lie."""
         if self._folder is None:
@@ -76,6 +81,14 @@ class Checkpoints:
         if not folder.is_dir() and not folder.with_name(f".{folder.name}.old").is_dir():
             raise Refusal(404, f'There is no checkpoint "{checkpoint.path}".')
         return folder
+
+    def stamp(self, checkpoint: Checkpoint) -> tuple[int, int]:
+        """What changes when a checkpoint that is there is replaced; refuses with 404 if it is not."""
+        try:
+            about = (self.existing(checkpoint) / "state.json").stat()
+        except OSError:
+            return (0, 0)
+        return (about.st_ino, about.st_mtime_ns)
 
     def list(self, run: object) -> list[dict[str, object]]:
         """The checkpoints of one run, as the protocol describes them."""

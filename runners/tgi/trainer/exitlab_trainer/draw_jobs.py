@@ -7,6 +7,7 @@ import math
 import secrets
 from collections.abc import Callable, Hashable, Sequence
 
+from .check_data import checked_tokens
 from .core import Core, Sampler
 from .jobs import Job
 from .types import Draw, Drawn, UserMistake
@@ -91,20 +92,6 @@ def seed_of(seed: int | None, index: int) -> int:
     if index == 0:
         return seed
     return int.from_bytes(hashlib.blake2b(f"{seed}/{index}".encode(), digest_size=8).digest(), "little") >> 11
-
-
-def checked_tokens(core: Core, tokens: list[int], where: str) -> list[int]:
-    """`tokens` if the model can read them."""
-    if len(tokens) == 0:
-        raise UserMistake(f"Expected at least one token in {where}.")
-    if len(tokens) > core.context:
-        raise UserMistake(f"Expected at most {core.context} tokens but found {len(tokens)} in {where}.")
-    low, high = min(tokens), max(tokens)
-    if low < 0 or high >= core.vocabulary:
-        raise UserMistake(
-            f"Expected token ids from 0 to {core.vocabulary - 1} but found {low if low < 0 else high} in {where}."
-        )
-    return tokens
 
 
 def checked_number(value: object, name: str, least: float, most: float, default: float) -> float:

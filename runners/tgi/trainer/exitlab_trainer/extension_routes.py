@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .draw_jobs import checked_integer, checked_number, checked_tokens
+from .check_data import checked_tokens
+from .draw_jobs import checked_integer, checked_number
 from .jobs import Job
 from .limits import Refusal
 from .service import Service

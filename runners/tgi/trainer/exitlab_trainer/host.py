@@ -66,6 +66,7 @@ class Host:
         self.parameters = sum(parameter.numel() for parameter in self.slots.parameters.values())
         self.name = source.name
         self.device = self.backbone.device
+        self.micro_tokens = options.micro_tokens or (1024 if self.device.type == "cpu" else 4096)
         self.dtype = str(model.dtype).removeprefix("torch.")
         self.random_weights = options.random_weights
         self.deterministic = self.device.type == "cpu"
@@ -185,8 +186,9 @@ class Host:
         except torch.cuda.OutOfMemoryError as error:
             torch.cuda.empty_cache()
             raise UserMistake(
-                f"Not enough memory on {self.device}: start the server with fewer micro or draw tokens "
-                f"(now {self.options.micro_tokens} and {self.options.draw_tokens}) or with checkpointing"
+                f"Not enough memory on {self.device}: start the server with smaller "
+                f"--micro-tokens or --draw-tokens (now {self.micro_tokens} and {self.options.draw_tokens}), or with "
+                "--activation-checkpointing"
             ) from error
 
 

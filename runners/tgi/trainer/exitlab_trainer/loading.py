@@ -50,6 +50,10 @@ def find_source(options: HostOptions) -> Source:
     Raises `StartMistake` if what looks like a path leads nowhere.
     """
     path, trusted = Path(options.model).expanduser(), options.trust_remote_code
+    if options.revision is not None and (path.is_dir() or path.suffix == ".gguf"):
+        raise StartMistake(
+            f'Expected a revision of a model on the Hub alone, but "{options.model}" lies on this machine'
+        )
     if path.is_dir():
         if not (path / "config.json").is_file():
             raise StartMistake(

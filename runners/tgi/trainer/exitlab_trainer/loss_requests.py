@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import tinker_proto
-from .draw_jobs import checked_number, checked_tokens
+from .check_data import check_data
+from .core import Core
+from .draw_jobs import checked_number
 from .jobs import Job
 from .results import LossResult
-from .service import Body, Service
+from .service import Body
 from .sessions import Model
-from .tensor_json import FLOAT_INPUTS, decode_datum
+from .tensor_json import decode_datum
 from .types import Datum, UserMistake
 
 
@@ -32,7 +33,7 @@ class LossRequest:
     forward_only: bool
 
 
-def loss_job(service: Service, model: Model, asked: LossRequest) -> Job:
+def loss_job(core: Core, model: Model, asked: LossRequest) -> Job:
     """The job of `forward` or `forward_backward`, its batch checked."""
     from .losses import find_loss  # loads the libraries of the core
 
@@ -43,8 +44,7 @@ def loss_job(service: Service, model: Model, asked: LossRequest) -> Job:
     reference = asked.config.get("reference", 0.0) != 0
     if reference and not asked.forward_only:
         raise UserMistake('Expected "reference" in forward alone; the reference is not trained.')
-    for index, datum in enumerate(asked.data):
-        check_datum(service, datum, () if asked.forward_only else loss.needs, f"data[{index}]")
+    check_data(asked.data, () if asked.forward_only else loss.needs, core)
 
     def run() -> object:
         trained = model.ready()
@@ -63,27 +63,6 @@ def loss_job(service: Service, model: Model, asked: LossRequest) -> Job:
         return LossResult(scored, metrics)
 
     return Job(run)
-
-
-def check_datum(service: Service, datum: Datum, needs: Sequence[str], where: str) -> None:
-    """Refuses a sequence that the model cannot read or that lacks what the loss needs."""
-    checked_tokens(service.core, datum.tokens, where)
-    for name in ("target_tokens", *needs):
-        if name not in datum.inputs:
-            raise UserMistake(f'Expected "{name}" in {where}.loss_fn_inputs.')
-    targets = datum.inputs["target_tokens"]
-    for name, array in datum.inputs.items():
-        if name != "target_tokens" and name not in FLOAT_INPUTS:
-            raise UserMistake(f'Expected no "{name}" in {where}.loss_fn_inputs.')
-        if array.size != len(datum.tokens):
-            raise UserMistake(
-                f"Expected {len(datum.tokens)} numbers, one a token, but found {array.size} in {where}.{name}."
-            )
-    low, high = int(targets.min()), int(targets.max())
-    if low < 0 or high >= service.core.vocabulary:
-        raise UserMistake(
-            f"Expected target ids from 0 to {service.core.vocabulary - 1} in {where}.target_tokens."
-        )
 
 
 def from_json(body: Body, field: str, forward_only: bool) -> LossRequest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy as np
 from . import tinker_proto
 from .tensor_json import encode_tensor
 from .types import Drawn, Scored
+
+_SMALL = 1000
+"""Bytes that a result takes beside its arrays."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class LossResult:
     @property
     def memory(self) -> int:
         """About how many bytes it takes."""
-        return sum(8 * one.logprobs.size + 500 for one in self.scored)
+        return sum(one.logprobs.nbytes + one.entropy.nbytes + 500 for one in self.scored)
 
     def json(self) -> dict[str, object]:
         """The JSON form."""
@@ -52,7 +56,7 @@ class SampleResult:
     @property
     def memory(self) -> int:
         """About how many bytes it takes."""
-        return sum(8 * one.size + 500 for one in self.tokens)
+        return sum(one.nbytes + 500 for one in (*self.tokens, *self.logprobs))
 
     def json(self) -> dict[str, object]:
         """The JSON form."""
@@ -63,3 +67,12 @@ class SampleResult:
     def protobuf(self) -> bytes:
         """A `SampleResponse`."""
         return tinker_proto.encode_drawn(self.reasons, self.tokens, self.logprobs)
+
+
+def size_of(future: Future[object]) -> int:
+    """About how many bytes the outcome of a finished job takes."""
+    result = None if future.exception() is not None else future.result()
+    if isinstance(result, LossResult | SampleResult):
+        return _SMALL + result.memory
+    parts = result.values() if isinstance(result, dict) else ()
+    return _SMALL + sum(one.nbytes for one in parts if isinstance(one, np.ndarray))

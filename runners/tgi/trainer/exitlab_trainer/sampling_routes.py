@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .draw_jobs import DrawJob, checked_integer, checked_tokens, make_draw
+from .check_data import checked_tokens
+from .draw_jobs import DrawJob, checked_integer, make_draw
 from .jobs import Job, outcome
 from .limits import json_response
 from .results import SampleResult

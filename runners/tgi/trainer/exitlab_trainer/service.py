@@ -73,7 +73,7 @@ class Service:
         self.sessions = Sessions(limits.session_seconds, limits.models)
         self.metrics = Metrics()
         self._unbound = self.sessions.create(forever=True)
-        self._named: dict[str, SamplingSession] = {}
+        self._named: dict[tuple[object, object], SamplingSession] = {}
         self._closed_owners: deque[str] = deque()
 
     async def body(self, request: Request) -> Body:
@@ -107,7 +107,7 @@ class Service:
 
     async def named_sampling(self, base: object, path: object) -> SamplingSession:
         """The sampling session of requests that name weights instead of one."""
-        name = str(path)
+        name = (path, None if path is None else self.checkpoints.stamp(parse_path(path)))
         if name not in self._named:
             sampler = await self.saved_sampler(base, path)
             self._named[name] = self.sessions.add_sampling(self._unbound, sampler=sampler)
@@ -164,6 +164,7 @@ class Service:
         for session in self.sessions.expired():
             self._close_session(session)
         self.forget_owners([one.id for one in self.sessions.outdated()])
+        self.queue.kept.trim()
 
     def _close_session(self, session: Session) -> None:
         log.info("Session %s timed out; %d models are unloaded.", session.id, len(session.models))

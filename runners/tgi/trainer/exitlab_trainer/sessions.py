@@ -92,7 +92,7 @@ class Sessions:
         """A new session, or the one that a request with the same key has made before."""
         before = None if key is None else self.all.get(self._by_key.get(key, ""))
         if before is not None:
-            return before
+            return self.get(before.id)
         session = self.create()
         if key is not None:
             self._by_key[key] = session.id

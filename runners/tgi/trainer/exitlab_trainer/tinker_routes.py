@@ -30,7 +30,7 @@ def tinker_routes(service: Service) -> APIRouter:
         core = service.core
         model = {"model_name": core.name, "max_context_length": core.context}
         about: dict[str, object] = {"protocol": 1, "version": __version__, "parameters": core.parameters}
-        about.update(service.about, vocabulary=core.vocabulary)
+        about.update(service.about, vocabulary=core.vocabulary, checkpoints=service.checkpoints.kept)
         return json_response({"supported_models": [model], "exitlab": about})
 
     @routes.post("/client/config")

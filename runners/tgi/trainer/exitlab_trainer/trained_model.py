@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import model_files
 from .adamw import AdamW, check_adam, gradient_norm
 from .adapters import Adapter
-from .check_data import check_data, check_spans, check_temperature
+from .check_data import check_temperature
 from .drawing import OnToken, draw_all
 from .embedding import embed
 from .gradients import Gradients
@@ -24,6 +24,8 @@ from .weight_sets import Weights, WeightSets
 
 class TrainedModel:
     """All parameters of a base model, or an adapter of it, with an optimiser.
+
+    That sequences are fit for the model is checked before they come here (`check_data`).
 
     What is trained has three sets of weights: those of now, those published (which draws use), and a
     reference. Of an adapter they are its A and B, and a mixed reference mixes these.
@@ -53,13 +55,12 @@ class TrainedModel:
     def forward(self, data: list[Datum], temperature: float, reference: bool) -> list[Scored]:
         """Scores every target under the trained weights, or under the reference.
 
-        Raises `UserMistake` if the data are not fit.
+        Raises `UserMistake` if the temperature is out of range.
         """
         check_temperature(temperature)
-        check_data(data, (), self.host)
         with self.host.memory():
             self._place(self.sets.reference if reference else self.sets.trained)
-            return score(self.host.backbone, data, temperature, self.host.options.micro_tokens)
+            return score(self.host.backbone, data, temperature, self.host.micro_tokens)
 
     def forward_backward(
         self, data: list[Datum], loss_fn: str, config: dict[str, float]
@@ -75,11 +76,10 @@ class TrainedModel:
             The scores, and `loss:sum` and `tokens:sum`.
 
         Raises:
-            UserMistake: If the data are not fit or the loss is not finite; then nothing is accumulated.
+            UserMistake: If a setting is out of range or the loss is not finite; then nothing is accumulated.
         """
         loss, settings = find_loss(loss_fn, {"temperature": 1.0, **config})
         check_temperature(settings["temperature"])
-        check_data(data, loss.needs, self.host)
         self._place(self.sets.trained)
         self.gradients.begin(self.slots)
         self.slots.train(True)
@@ -90,7 +90,7 @@ class TrainedModel:
                     data,
                     loss,
                     settings,
-                    self.host.options.micro_tokens,
+                    self.host.micro_tokens,
                     lambda: self.gradients.take_low(self.slots),
                 )
             self.gradients.commit(self.slots)
@@ -150,14 +150,10 @@ class TrainedModel:
 
         Returns:
             One row each, [N, D].
-
-        Raises:
-            UserMistake: If a sequence is not fit.
         """
-        check_spans(sequences, self.host)
         with self.host.memory():
             self._place(self.sets.trained)
-            return embed(self.host.backbone, sequences, self.host.options.micro_tokens)
+            return embed(self.host.backbone, sequences, self.host.micro_tokens)
 
     def refresh_reference(self, mix: float) -> None:
         """Moves the reference to the trained weights: θ_ref ← mix · θ + (1 − mix) · θ_ref.

@@ -30,7 +30,7 @@ def training_routes(service: Service) -> APIRouter:
     async def loss(request: Request, field: str, forward_only: bool) -> Response:
         asked = await read_loss(request, field, forward_only)
         model = service.sessions.model(asked.model)
-        job = loss_job(service, model, asked)
+        job = loss_job(service.core, model, asked)
         return service.later(model.id, asked.number, asked.mark, lambda: job)
 
     async def read_loss(request: Request, field: str, forward_only: bool) -> LossRequest:
@@ -88,7 +88,7 @@ def training_routes(service: Service) -> APIRouter:
             return {
                 "type": "load_weights",
                 "path": checkpoint.path,
-                "sampling_session_id": model.newest or service.open_newest(model).id,
+                "sampling_session_id": service.open_newest(model).id,
             }
 
         return queued(body, model, run)
@@ -116,11 +116,6 @@ def training_routes(service: Service) -> APIRouter:
         folder = service.checkpoints.folder(checkpoint)
 
         def run(trained: Trained) -> object:
-            if folder.exists():
-                raise UserMistake(
-                    f'There are sampler weights "{checkpoint.path}" already; choose another name.'
-                )
-            folder.parent.mkdir(parents=True, exist_ok=True)
             trained.export(folder)
             return {
                 "type": "save_weights_for_sampler",

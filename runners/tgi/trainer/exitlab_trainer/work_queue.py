@@ -15,13 +15,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from .jobs import Job, finished
+from .kept_results import KeptResults
 from .limits import Refusal
 from .types import UserMistake
 
 KEPT = 256
 """Results kept for each owner."""
-KEPT_BYTES = 512_000_000
-"""The most bytes of results that were fetched already; the oldest go first."""
 
 _SLICE = 1.0
 
@@ -47,10 +46,8 @@ class WorkQueue:
         self._changed = threading.Condition()
         self._stopping = False
         self._running = 0
-        self._futures: dict[str, Future[object]] = {}
+        self.kept = KeptResults()
         self._owners: dict[str, Owner] = {}
-        self._fetched: OrderedDict[str, int] = OrderedDict()
-        self._fetched_bytes = 0
         self.finished = 0
         self.failed = 0
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
@@ -70,15 +67,18 @@ class WorkQueue:
         """Put `job` at the end; refuses with 429 when the queue is full, unless it must be done `always`."""
         future: Future[object] = Future()
         with self._changed:
-            if self._stopping:
-                raise Refusal(503, "The server is stopping.", "server", retry_after=5)
-            if not always and len(self._waiting) >= self._most_waiting:
-                raise Refusal(
-                    429, f"The queue holds {self._most_waiting} requests already; try again.", retry_after=1
-                )
+            self._check_room(always)
             self._waiting.append((job, future))
             self._changed.notify()
         return future
+
+    def _check_room(self, always: bool = False) -> None:
+        if self._stopping:
+            raise Refusal(503, "The server is stopping.", "server", retry_after=5)
+        if not always and len(self._waiting) >= self._most_waiting:
+            raise Refusal(
+                429, f"The queue holds {self._most_waiting} requests already; try again.", retry_after=1
+            )
 
     def find(self, owner: str, number: int | None, digest: bytes) -> str | None:
         """The id of a request that came before, whether its owner lives still or not."""
@@ -87,7 +87,9 @@ class WorkQueue:
         return before[1] if before is not None and before[0] == digest else None
 
     def submit(self, owner: str, number: int | None, digest: bytes, job: Callable[[], Job]) -> str:
-        """The request id of request `number` of `owner`; `job` is asked for only when the request is new."""
+        """The request id of request `number` of `owner`; `job` is asked for only when the request is new and has
+        a place in the queue.
+        """
         known = self._owners.setdefault(owner, Owner())
         if number is not None:
             before = known.by_number.get(number)
@@ -99,32 +101,30 @@ class WorkQueue:
                 return before[1]
             if number <= known.forgotten:
                 raise Refusal(409, f"Request {number} of {owner} was answered; its result is no longer kept.")
+        self._check_room()
         future = self.start(job())
         request = f"{owner}:{uuid.uuid4().hex[:16]}"
-        self._futures[request] = future
+        self.kept.add(request, future)
         known.requests.append(request)
         if number is not None:
             known.by_number[number] = (digest, request)
         self._drop_old(known)
+        self.kept.trim()
         return request
 
     def _drop_old(self, owner: Owner) -> None:
-        while len(owner.requests) > KEPT and self._done(owner.requests[0]):
-            self._remove(owner.requests.popleft())
+        while len(owner.requests) > KEPT and self._is_done(owner.requests[0]):
+            self.kept.remove(owner.requests.popleft())
         while owner.by_number:
             number, (_, request) = next(iter(owner.by_number.items()))
-            if request in self._futures:
+            if request in self.kept:
                 break
             owner.by_number.popitem(last=False)
             owner.forgotten = max(owner.forgotten, number)
 
-    def _done(self, request: str) -> bool:
-        future = self._futures.get(request)
+    def _is_done(self, request: str) -> bool:
+        future = self.kept.get(request)
         return future is None or future.done()
-
-    def _remove(self, request: str) -> None:
-        self._futures.pop(request, None)
-        self._fetched_bytes -= self._fetched.pop(request, 0)
 
     def forget(self, owner: str, keep: int) -> bool:
         """Drops the results of a closed owner except the last `keep`, which its client may still fetch.
@@ -133,7 +133,7 @@ class WorkQueue:
         """
         known = self._owners.get(owner)
         while known is not None and len(known.requests) > keep:
-            self._remove(known.requests.popleft())
+            self.kept.remove(known.requests.popleft())
         return known is not None
 
     def drop(self, owner: str) -> None:
@@ -143,7 +143,7 @@ class WorkQueue:
 
     async def wait(self, request: str, seconds: float) -> Future[object] | None:
         """The finished future of `request`, or None when it is not finished after `seconds` or the server stops."""
-        future = self._futures.get(request)
+        future = self.kept.get(request)
         if future is None:
             raise Refusal(
                 410, f'Unknown request "{request}": its result is no longer kept, or the server restarted.'
@@ -152,17 +152,8 @@ class WorkQueue:
             seconds -= _SLICE
             if seconds <= 0 or self._stopping:
                 return None
-        self._mark_fetched(request, future)
+        self.kept.mark_fetched(request)
         return future
-
-    def _mark_fetched(self, request: str, future: Future[object]) -> None:
-        if request in self._fetched or request not in self._futures:
-            return
-        size = 1000 if future.exception() is not None else int(getattr(future.result(), "memory", 1000))
-        self._fetched[request] = size
-        self._fetched_bytes += size
-        while self._fetched_bytes > KEPT_BYTES and len(self._fetched) > 1:
-            self._remove(next(iter(self._fetched)))
 
     def close(self) -> None:
         """Takes no more jobs, and refuses those that wait."""

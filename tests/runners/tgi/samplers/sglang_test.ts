@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SampleRequest } from "../../../../lib/engine/engine.ts";
 import { EngineLostError } from "../../../../lib/engine/engine_lost.ts";
-import type { Json, JsonObject } from "../../../../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json.ts";
 import { connectSampler } from "../../../../runners/tgi/samplers/connect.ts";
 import type { Sampler } from "../../../../runners/tgi/samplers/sampler.ts";
 import { type Heard, refuse, type Said, type ScriptedServer, scriptedServer } from "./scripted_server.ts";
@@ -24,10 +24,18 @@ function generated(meta: JsonObject = {}, change: JsonObject = {}): JsonObject {
   };
 }
 
+/** What it says of the most likely token, the flatter the hotter. */
+function tempered({ sampling_params: parameters }: JsonObject): JsonObject {
+  const temperature = isJsonObject(parameters) ? Number(parameters.temperature) : NaN;
+  return generated({ "output_top_logprobs": [[[-0.3 * temperature, 21, null]]] });
+}
+
 function sglang(script: (heard: Heard) => Said = () => generated()): Promise<ScriptedServer> {
   return scriptedServer((heard) =>
     heard.route === "/get_model_info"
       ? { "model_path": "org/model", "tokenizer_path": "org/model", "is_generation": true }
+      : heard.body.top_logprobs_num === 1
+      ? tempered(heard.body)
       : script(heard)
   );
 }
@@ -48,7 +56,8 @@ const take = (sampler: Sampler, adapter: boolean, version = 1): Promise<void> =>
     Promise.reject(new Error("It takes none"));
 
 const asked = ({ heard }: ScriptedServer, route: string): JsonObject[] =>
-  heard.filter((each) => each.route === route).map(({ body }) => body);
+  heard.filter((each) => each.route === route).map(({ body }) => body)
+    .filter((body) => body.top_logprobs_num === undefined);
 
 Deno.test("describe() tells SGLang's model", async () => {
   await using server = await sglang();
@@ -56,10 +65,77 @@ Deno.test("describe() tells SGLang's model", async () => {
     assert.equal(sampler.kind, "sglang");
     assert.deepEqual(await sampler.describe(), {
       model: "org/model",
+      root: "org/model",
       context: null,
       topP: true,
+      takes: ["adapter", "model"],
       description: "SGLang",
     });
+  });
+});
+
+Deno.test("describe() tells SGLang's context, from either route, and its first model's name after an update", async () => {
+  const routes: Readonly<Record<string, JsonObject>>[] = [
+    { "/v1/models": { data: [{ id: "org/model", "max_model_len": 2048 }] } },
+    { "/get_server_info": { "context_length": 2048 } },
+  ];
+  for (const answers of routes) {
+    await using server = await scriptedServer(({ route }) =>
+      route === "/get_model_info"
+        ? { "model_path": "/weights", "tokenizer_path": "org/model" }
+        : answers[route]
+    );
+    await withSampler(server, async (sampler) => {
+      const { model, root, context } = await sampler.describe();
+      assert.deepEqual({ model, root, context }, { model: "/weights", root: "org/model", context: 2048 });
+    });
+  }
+});
+
+Deno.test("sample() gives SGLang the stop ids, and keeps the id and log-probability of the one drawn", async () => {
+  let said = generated();
+  await using server = await sglang(() => said);
+  const drawn = { tokens: [21, 2], logprobs: Float32Array.of(-0.25, -0.5), finish: "stop" };
+  const sampler = await connectSampler(server.url, { sleep: () => Promise.resolve(), stop: [2, 9] });
+  const one = { ...request, temperature: 1 };
+  const answers = [
+    said,
+    // It has drawn as many as were asked for.
+    generated({ "finish_reason": { type: "length", length: 2 } }),
+    // Some versions leave the stop id out of the ids alone.
+    generated({}, { "output_ids": [21] }),
+  ];
+  for (said of answers) assert.deepEqual(await sampler.sample([one]), [drawn]);
+  const { sampling_params: parameters } = asked(server, "/generate")[0] ?? {};
+  assert.deepEqual(isJsonObject(parameters) && parameters.stop_token_ids, [2, 9]);
+  said = generated({ "output_token_logprobs": [[-0.25, 21, null]] }, { "output_ids": [21] });
+  await assert.rejects(
+    sampler.sample([one]),
+    /ends with a stop id \(2, 9\) but found one that ends with 21$/,
+  );
+  await sampler.close();
+});
+
+Deno.test("sample() compares SGLang's log-probabilities at two temperatures before the first draw at another than 1", async () => {
+  let isRaw = true;
+  await using server = await scriptedServer(({ route, body }) => {
+    if (route === "/get_model_info") return { "model_path": "org/model" };
+    if (route !== "/generate") return undefined;
+    if (body.top_logprobs_num === undefined) return generated();
+    const temperature = isJsonObject(body.sampling_params) ? Number(body.sampling_params.temperature) : NaN;
+    return generated({ "output_top_logprobs": [[[isRaw ? -0.3 : -0.3 * temperature, 21, null]]] });
+  });
+  await withSampler(server, async (sampler) => {
+    await sampler.sample([{ ...request, temperature: 1 }]);
+    await assert.rejects(sampler.sample([request]), {
+      name: "UserError",
+      message:
+        /those at temperature 1 \(-0\.3 at temperature 1, -0\.3 at 4\); start it without SGLANG_RETURN_ORIGINAL_LOGPROB$/,
+    });
+    isRaw = false;
+    await sampler.sample([request]);
+    await sampler.sample([request]);
+    assert.equal(server.heard.filter(({ route }) => route === "/generate").length, 1 + 2 + 2 + 1 + 1);
   });
 });
 
@@ -154,6 +230,21 @@ Deno.test("takeWeights() loads whole models from disk, and notices a server that
     assert.equal((await sampler.sample([request])).length, 1);
     mark = "default";
     await assert.rejects(sampler.sample([request]), EngineLostError);
+  });
+});
+
+Deno.test("sample() refuses an SGLang that does not tell the version of a whole model's weights", async () => {
+  await using server = await sglang(({ route }) =>
+    route === "/generate" ? generated({ "weight_version": null }) : { success: true }
+  );
+  await withSampler(server, async (sampler) => {
+    await sampler.sample([request]);
+    await take(sampler, false);
+    await assert.rejects(sampler.sample([request]), {
+      name: "UserError",
+      message:
+        /^Expected SGLang at .* to tell the version of its weights \(weight_version\) .* but found none/,
+    });
   });
 });
 

@@ -58,8 +58,10 @@ Deno.test("describe() tells the model of TGI, which takes no weights", async () 
     assert.equal(sampler.takeWeights, undefined);
     assert.deepEqual(await sampler.describe(), {
       model: "org/model",
+      root: null,
       context: 2048,
       topP: false,
+      takes: [],
       description: "TGI 3.3.5",
     });
   });
@@ -89,6 +91,15 @@ Deno.test("sample() gives TGI the prompt's text, and reads ids and log-probabili
       "return_full_text": false,
     });
   });
+});
+
+Deno.test("sample() cuts off what TGI draws after a stop id", async () => {
+  await using server = await tgi((inputs) => details(inputs, { "finish_reason": "length" }));
+  const sampler = await connectSampler(server.url, { text, stop: [21] });
+  assert.deepEqual(await sampler.sample([request]), [
+    { tokens: [21], logprobs: Float32Array.of(-0.25), finish: "stop" },
+  ]);
+  await sampler.close();
 });
 
 Deno.test("sample() leaves out the beginning of a text where TGI adds it itself", async () => {

@@ -76,8 +76,10 @@ Deno.test("describe() tells vLLM's model, context and version", async () => {
     assert.equal(sampler.kind, "vllm");
     assert.deepEqual(await sampler.describe(), {
       model: "org/model",
+      root: "org/model",
       context: 4096,
       topP: false,
+      takes: ["adapter"],
       description: "vLLM 0.33.0",
     });
   });
@@ -107,6 +109,50 @@ Deno.test("sample() asks vLLM for ids and log-probabilities, and sets all that a
       seed: 4_294_967_295,
     });
   });
+});
+
+Deno.test("describe() tells the folder of a vLLM whose model has a name of its own, and no context where it tells none", async () => {
+  await using server = await scriptedServer(({ route }) => {
+    if (route === "/version") return { version: "0.33.0" };
+    const cards = [{ id: "lora", root: "/a", parent: "mine" }, { id: "mine", root: "/models/org/model" }];
+    return route === "/v1/models" ? { data: cards } : undefined;
+  });
+  await withSampler(server, async (sampler) => {
+    const { model, root, context } = await sampler.describe();
+    assert.deepEqual({ model, root, context }, { model: "mine", root: "/models/org/model", context: null });
+  });
+});
+
+Deno.test("sample() has vLLM end with the stop ids alone, and keeps the id and log-probability of the one drawn", async () => {
+  let change: JsonObject = {};
+  await using server = await vllm(() => completion(change));
+  const drawn = { tokens: [21, 2], logprobs: Float32Array.of(-0.25, -0.5), finish: "stop" };
+  await withSampler(server, async (sampler) => {
+    assert.deepEqual(await sampler.sample([request]), [drawn]);
+    const { stop_token_ids: ids, ignore_eos: ignores } = server.heard.at(-1)?.body ?? {};
+    assert.deepEqual([ids, ignores], [[2, 9], true]);
+    // The last token that was asked for is a stop id.
+    change = { "finish_reason": "length" };
+    assert.deepEqual(await sampler.sample([{ ...request, maxTokens: 2 }]), [drawn]);
+    // Stop ids that were passed over.
+    change = { "token_ids": [21, 2, 3], logprobs: { "token_logprobs": [-0.25, -0.5, -1] } };
+    assert.deepEqual(await sampler.sample([request]), [drawn]);
+    // A stop id that was cut off.
+    change = { "token_ids": [21], logprobs: { "token_logprobs": [-0.25] } };
+    await assert.rejects(sampler.sample([request]), {
+      name: "UserError",
+      message: /to return a completion that ends with a stop id \(2, 9\) but found one that ends with 21$/,
+    });
+  }, { ...quick, stop: [2, 9] });
+});
+
+Deno.test("sample() waits as long as its patience says, and tells of each repetition", async () => {
+  await using server = await vllm(() => refuse(503, "starting"));
+  const events: RetryEvent[] = [];
+  await withSampler(server, async (sampler) => {
+    await assert.rejects(sampler.sample([request]), /makes no progress: it answered 503: starting/);
+    assert.deepEqual(events.map(({ wait }) => wait), [500, 1000, 2000]);
+  }, { ...quick, retry: { patience: 6000 }, onRetry: (event) => events.push(event) });
 });
 
 Deno.test("sample() gives completions in the order asked, with no more requests at once than allowed", async () => {

@@ -108,7 +108,7 @@ function reply(body: string | Uint8Array, contentType: string): WireReply {
     contentType,
     body: Uint8Array.from(bytesOf(body)),
     retryAfter: undefined,
-    redact: (text) => text,
+    redact: String,
   };
 }
 

@@ -2,59 +2,9 @@ import assert from "node:assert/strict";
 import { UserError } from "exitlab/lib/errors.ts";
 import { ServerLostError } from "exitlab/runners/tgi/tinker/failure.ts";
 import { awaitFuture } from "exitlab/runners/tgi/tinker/future.ts";
-import {
-  Caller,
-  defaultRules,
-  ForgottenError,
-  readObject,
-  type RetryEvent,
-  type RetryRules,
-} from "exitlab/runners/tgi/tinker/retry.ts";
+import { Caller, defaultRules, ForgottenError, readObject } from "exitlab/runners/tgi/tinker/retry.ts";
 import { Transport } from "exitlab/runners/tgi/tinker/transport.ts";
-
-/** An answer, or what `fetch` throws. */
-type Scripted = Response | Error;
-
-interface Script {
-  readonly caller: Caller;
-  readonly waits: number[];
-  readonly events: RetryEvent[];
-  readonly sent: Request[];
-}
-
-/** A caller to which a server answers by a script, the last answer for ever; waiting is only noted. */
-function script(answers: readonly (() => Scripted)[], rules: Partial<RetryRules> = {}, key?: string): Script {
-  const [waits, events, sent]: [number[], RetryEvent[], Request[]] = [[], [], []];
-  const transport = new Transport({
-    url: "http://server/base/",
-    ...key === undefined ? {} : { key },
-    timeout: 1000,
-    mostReplyBytes: 1000,
-    fetch: (input, init) => {
-      const answer = answers[Math.min(sent.length, answers.length - 1)]?.() ??
-        new Error("The script is empty");
-      sent.push(new Request(input, init));
-      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-    },
-  });
-  const caller = new Caller(transport, {
-    rules: { ...defaultRules, ...rules },
-    signal: new AbortController().signal,
-    sleep: (milliseconds) => {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    },
-    onRetry: (event) => events.push(event),
-  });
-  return { caller, waits, events, sent };
-}
-
-const answer = (status: number, body: unknown, headers: HeadersInit = {}) => () =>
-  new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
-const fine = answer(200, { ok: true });
-const cut = () => new TypeError("connection closed before message completed");
-const post = { method: "POST", route: "/api/v1/optim_step", body: "{}" } as const;
-const poll = { method: "POST", route: "/api/v1/retrieve_future", body: "{}" } as const;
+import { answer, cut, fine, poll, post, script } from "../../../support/tinker_script.ts";
 
 Deno.test("Caller.call() asks again at once after 408, without using up its patience", async () => {
   const working = Array.from({ length: 8 }, () => answer(408, { type: "try_again" }));
@@ -115,6 +65,23 @@ Deno.test("Caller.call() has all its patience again after a sign of life", async
   const answers = [...down, answer(408, ""), ...down, answer(408, ""), ...down, fine];
   const { caller } = script(answers, { firstDelay: 100, patience: 1000 });
   assert.deepEqual(await caller.call(poll, readObject), { ok: true });
+});
+
+Deno.test("Caller.call() gives up on a server that is at work for ever, and says on what", async () => {
+  const rules = { firstDelay: 100, patience: 1000, longestWork: 10_000 };
+  const working = answer(200, { type: "try_again" });
+  for (const endless of [[working], [answer(408, "")]]) {
+    const { caller, waits } = script(endless, rules);
+    const pending = { route: "/api/v1/optim_step", requestId: "a", issueAgain: () => Promise.resolve("b") };
+    await assert.rejects(
+      awaitFuture(caller, pending, "application/json", readObject),
+      /^Error: http:\/\/server\/base is still at work after 1\d s, which is given up \(POST \/api\/v1\/optim_step\): see the server's log, start it again if it hangs, and go on from the last checkpoint$/,
+    );
+    assert.ok(waits.reduce((sum, wait) => sum + wait, 0) <= 10_000);
+  }
+  const flickering = Array.from({ length: 100 }, (_, index) => index % 2 === 0 ? cut : answer(408, ""));
+  await assert.rejects(script(flickering, rules).caller.call(poll, readObject), /at work after 1\d s/);
+  assert.equal(defaultRules.longestWork, 3_600_000);
 });
 
 Deno.test("Caller.call() asks three times for what makes no sense, then names the route", async () => {
@@ -246,6 +213,25 @@ Deno.test("Caller.call() ends with the signal's reason, also while it waits", as
   );
   await assert.rejects(waiting.call(post, readObject), /Enough/);
   await assert.rejects(caller.under(AbortSignal.abort(new Error("Before"))).call(post, readObject), /Before/);
+});
+
+Deno.test("Caller.call() ends with what an abort throws where no reason was given", async () => {
+  const controller = new AbortController();
+  const transport = new Transport({
+    url: "http://server",
+    key: "tml-secret",
+    timeout: 1000,
+    mostReplyBytes: 1000,
+    fetch: () => {
+      controller.abort();
+      return Promise.reject(cut());
+    },
+  });
+  const { caller } = script([fine]);
+  const options = { rules: defaultRules, signal: controller.signal, onRetry: () => undefined };
+  const aborted = new Caller(transport, { ...options, sleep: () => Promise.resolve() });
+  await assert.rejects(aborted.call(post, readObject), { name: "AbortError" });
+  await assert.rejects(caller.under(AbortSignal.abort()).call(post, readObject), { name: "AbortError" });
 });
 
 Deno.test("awaitFuture() issues a forgotten request again, and waits for the new result", async () => {

@@ -1,53 +1,17 @@
 import assert from "node:assert/strict";
-import {
-  type ClientOptions,
-  ServerLostError,
-  TinkerClient,
-  type TinkerModel,
-} from "exitlab/runners/tgi/tinker/client.ts";
+import { ServerLostError, TinkerClient } from "exitlab/runners/tgi/tinker/client.ts";
 import type { RetryEvent } from "exitlab/runners/tgi/tinker/retry.ts";
-import type { Answer } from "../../../support/tinker_answers.ts";
-import { type StandInOptions, TinkerServer } from "../../../support/tinker_server.ts";
-
-const spec = { model: "table", rank: 8, seed: 3 };
-const adam = { learningRate: 0.5, beta1: 0.9, beta2: 0.9, epsilon: 1e-8, weightDecay: 0, clipNorm: Infinity };
-const draw = { maxTokens: 8, temperature: 1, topP: 1 };
-const batch = [{ tokens: [1, 2, 3, 4], coefficients: Float32Array.of(0, 1, -1, 2) }];
-
-async function withServer<T>(
-  options: StandInOptions,
-  client: Partial<ClientOptions>,
-  use: (client: TinkerClient, server: TinkerServer) => Promise<T>,
-): Promise<T> {
-  const server = await TinkerServer.start(options);
-  try {
-    const tinker = await TinkerClient.connect({ url: server.url, sleep: () => Promise.resolve(), ...client });
-    try {
-      return await use(tinker, server);
-    } finally {
-      await tinker.close();
-    }
-  } finally {
-    await server.stop();
-  }
-}
-
-async function trainOnce(model: TinkerModel): Promise<void> {
-  await model.forwardBackward(batch, { temperature: 1 });
-  await model.optimStep(adam);
-}
-
-/** Answers some requests with something else, and lets the rest be. */
-function interceptor(): {
-  of: Map<string, () => Answer | null>;
-  intercept: (route: string) => Answer | null;
-} {
-  const of = new Map<string, () => Answer | null>();
-  return { of, intercept: (route) => of.get(route.split("/").at(-1) ?? "")?.() ?? null };
-}
-
-const refusal: Answer = { status: 400, type: "application/json", body: '{"error":"No","category":"server"}' };
-const down: Answer = { status: 503, type: "text/html", body: "" };
+import {
+  batch,
+  down,
+  draw,
+  interceptor,
+  refusal,
+  spec,
+  trainOnce,
+  withServer,
+} from "../../../support/tinker_client.ts";
+import { TinkerServer } from "../../../support/tinker_server.ts";
 
 Deno.test("a session is opened once, and its heartbeat goes on until it is closed", async () => {
   const beats: (() => void)[] = [];

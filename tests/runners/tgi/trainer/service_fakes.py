@@ -124,7 +124,8 @@ class FakeTrained:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "state.json").write_text('{"base_model": "fake", "rank": 4}')
+        (folder / "new").write_text('{"base_model": "fake", "rank": 4}')
+        (folder / "new").replace(folder / "state.json")
         (folder / "numbers").write_text(f"{self.weights} {self.published}")
 
     def load(self, folder: Path, optimizer: bool) -> None:

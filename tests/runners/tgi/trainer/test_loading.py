@@ -13,6 +13,7 @@ import torch
 from core_support import TINY, some_draws, tiny_host
 
 from exitlab_trainer import loading
+from exitlab_trainer.about import about
 from exitlab_trainer.host import Host
 from exitlab_trainer.types import HostOptions, StartMistake, UserMistake
 
@@ -65,6 +66,35 @@ def test_load_refuses_what_is_not_there(tmp_path: Path) -> None:
     assert "could not be read" in _refused(str(tmp_path))
 
 
+def test_revision_is_of_the_hub_alone(tmp_path: Path) -> None:
+    source = loading.find_source(HostOptions("someone/something", revision="v2", offline=True))
+    assert source.options == {"local_files_only": True, "revision": "v2"}
+    assert "revision" in _refused(str(TINY), revision="v2", random_weights=True)
+    (tmp_path / "m.gguf").write_bytes(b"")
+    assert "revision" in _refused(str(tmp_path / "m.gguf"), revision="v2")
+
+
+def test_passes_are_smaller_on_a_cpu_unless_told() -> None:
+    assert tiny_host().micro_tokens == 1024
+    assert tiny_host(micro_tokens=20).micro_tokens == 20
+
+
+def test_about_tells_what_bits_depend_on() -> None:
+    told = about(tiny_host(micro_tokens=20))
+    assert told == {
+        "device": "cpu",
+        "dtype": "float32",
+        "deterministic": True,
+        "random_weights": True,
+        "adapter_default_rank": 16,
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "micro_tokens": 20,
+        "revision": None,
+    }
+    assert type(told["torch"]) is str
+
+
 def test_load_refuses_what_is_no_causal_language_model(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "t5"}))
     assert "not a causal language model" in _refused(str(tmp_path), random_weights=True)
@@ -90,7 +120,7 @@ def test_load_tells_the_sizes_where_memory_is_wanting(monkeypatch: pytest.Monkey
         full()
     host = Host.load(HostOptions(str(TINY), device="cpu", random_weights=True))
     monkeypatch.setattr(host.backbone, "advance", full)
-    with pytest.raises(UserMistake, match="fewer micro or draw tokens"):
+    with pytest.raises(UserMistake, match="--micro-tokens or --draw-tokens .now 1024 and 32768"):
         host.draw_base(some_draws(1))
 
 

@@ -54,6 +54,20 @@ def test_full_queue_is_429(client: Client, host: FakeHost) -> None:
     assert client.post("optim_step", model_id=model, seq_id=51, adam_params={})[0] == 200
 
 
+def test_model_that_finds_the_queue_full_takes_no_place(client: Client, host: FakeHost) -> None:
+    model = client.model()
+    client.block(model)
+    client.service.queue._most_waiting = 0
+    body = {"session_id": client.session, "model_seq_id": 7, "base_model": "fake"}
+    for _ in range(10):
+        assert client.post("create_model", **body)[0] == 429
+    assert list(client.service.sessions.models) == [model]
+    host.gate.set()
+    client.service.queue._most_waiting = 10
+    status, answer = client.post("create_model", **body)
+    assert (status, client.fetch(answer["request_id"])["type"]) == (200, "create_model")
+
+
 def test_waiting_requests_are_refused_when_the_server_stops(client: Client, host: FakeHost) -> None:
     model = client.model()
     client.block(model)
@@ -99,6 +113,7 @@ def test_mistakes_at_start_are_one_sentence_and_status_2(
             (["--model", "x/y", "--checkpoints", "/dev/null/x", "--port", "0"], "checkpoints"),
             (["--model", "nobody/nothing", "--offline", "--port", "0"], "nobody/nothing"),
             (["--model", str(tmp_path), "--port", "0"], "config.json"),
+            (["--model", str(tmp_path), "--revision", "v2", "--port", "0"], "revision"),
             (["--model", str(tmp_path), "--device", "cuda:99", "--port", "0"], ""),
         ):
             assert main(arguments) == 2

@@ -45,19 +45,29 @@ def process(arguments: list[str], folder: Path) -> Iterator[tuple[subprocess.Pop
                 stream.close()
 
 
-def test_sigterm_ends_long_polls_and_the_process(tmp_path: Path) -> None:
-    with process([str(HERE / "fake_server.py"), str(tmp_path)], HERE) as (server, url):
-        client = Remote(httpx.Client(base_url=url, timeout=10))
+def test_hanging_up_ends_the_drawing_and_sigterm_long_polls_and_the_process(tmp_path: Path) -> None:
+    with (
+        process([str(HERE / "fake_server.py"), str(tmp_path)], HERE) as (server, url),
+        httpx.Client(base_url=url, timeout=10) as http,
+    ):
+        endless = {"inputs": "~", "parameters": {"max_new_tokens": 60}}
+        with http.stream("POST", "/generate_stream", json=endless) as stream:
+            assert next(stream.iter_lines()).startswith("data:")
+        name = "\ntgi_request_generated_tokens_sum "
+        while name not in (text := http.get("/metrics").text):
+            time.sleep(0.01)
+        assert int(text.split(name)[1].split()[0]) < 40
+
+        client = Remote(http)
         model = open_model(client)
         answers: list[int] = []
 
         def ask(route: str, body: dict[str, object]) -> None:
-            answers.append(httpx.post(url + route, json=body, timeout=10).status_code)
+            answers.append(http.post(route, json=body).status_code)
 
-        slow = {"inputs": "~", "parameters": {"max_new_tokens": 60}}
-        asking = [threading.Thread(target=ask, args=("/generate", slow))]
+        asking = [threading.Thread(target=ask, args=("/generate", endless))]
         asking[0].start()
-        while "tgi_queue_size 1" not in httpx.get(url + "/metrics").text:
+        while "tgi_queue_size 1" not in http.get("/metrics").text:
             time.sleep(0.01)
         request = client.post("optim_step", model_id=model, seq_id=1, adam_params={})[1]["request_id"]
         poll = {"request_id": request}
@@ -70,21 +80,7 @@ def test_sigterm_ends_long_polls_and_the_process(tmp_path: Path) -> None:
             one.join(10)
         assert sorted(answers) == [200, 503]
         with pytest.raises(httpx.HTTPError):
-            httpx.get(url + "/health", timeout=2)
-
-
-def test_client_that_hangs_up_ends_the_drawing(tmp_path: Path) -> None:
-    with process([str(HERE / "fake_server.py"), str(tmp_path)], HERE) as (_, url):
-        body = {"inputs": "~", "parameters": {"max_new_tokens": 60}}
-        with httpx.stream("POST", url + "/generate_stream", json=body, timeout=10) as stream:
-            assert next(stream.iter_lines()).startswith("data:")
-        name = "tgi_request_generated_tokens_sum "
-        for _ in range(100):
-            text = httpx.get(url + "/metrics").text
-            if name in text:
-                break
-            time.sleep(0.02)
-        assert int(text.split("\n" + name)[1].split()[0]) < 40
+            http.get("/health")
 
 
 class Remote(Client):
@@ -114,8 +110,11 @@ def test_checkpoints_of_a_killed_server_are_whole_and_give_the_same_draws(tmp_pa
     from exitlab_trainer.types import HostOptions
 
     arguments = ["-m", "exitlab_trainer", "--model", str(TINY), "--random-weights", "--seed", "5"]
-    with process([*arguments, "--port", "0", "--checkpoints", str(tmp_path)], TRAINER) as (server, url):
+    arguments += ["--draw-tokens", "4096", "--port", "0", "--checkpoints", str(tmp_path)]
+    with process(arguments, TRAINER) as (server, url):
         client = Remote(httpx.Client(base_url=url, timeout=30))
+        told = client.http.get("/api/v1/get_server_capabilities").json()["exitlab"]
+        assert (told["checkpoints"], told["micro_tokens"], told["revision"]) == (True, 1024, None)
         model = open_model(client)
         train(client, model)
         sampling = client.publish(model)

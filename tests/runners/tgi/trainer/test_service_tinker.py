@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from service_fakes import Client, FakeHost, datum, tensor
 
+from exitlab_trainer.checkpoint_paths import Checkpoints
+
 pytest_plugins = ("service_fixtures",)
 
 
@@ -80,6 +82,13 @@ def test_session_is_one_for_an_idempotency_key(client: Client) -> None:
         for _ in "ab"
     }
     assert len(ids) == 1
+    other = client.http.post("/api/v1/create_session", json={}, headers={"X-Idempotency-Key": "l"})
+    assert other.json()["session_id"] not in ids
+    client.now += 299
+    client.http.post("/api/v1/create_session", json={}, headers=headers)
+    client.now += 299
+    client.service.sweep()
+    assert client.post("session_heartbeat", session_id=ids.pop())[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -152,7 +161,16 @@ def test_checkpoint_is_saved_loaded_listed_and_removed(
     other = client.model(seed=8)
     loaded = client.do("load_weights", other, path=path, optimizer=False)
     assert host.opened[1].published == 3.0
-    drawn = client.sample(loaded["sampling_session_id"], [1, 2], seed=0, max_tokens=1)
+    again = client.do("load_weights", other, path=path, optimizer=False)
+    status, body = client.post(
+        "exitlab/sample",
+        sampling_session_id=loaded["sampling_session_id"],
+        seq_id=0,
+        prompts=[[1]],
+        requests=[{"prompt": 0, "seed": 0}],
+    )
+    assert (status, "newer weights" in body["error"]) == (410, True)
+    drawn = client.sample(again["sampling_session_id"], [1, 2], seed=0, max_tokens=1)
     assert drawn == client.sample(first, [1, 2], seed=0, max_tokens=1)
     listed = client.http.get(f"/api/v1/training_runs/{model}/checkpoints").json()["checkpoints"]
     assert [one["checkpoint_id"] for one in listed] == ["weights/one"]
@@ -206,6 +224,32 @@ def test_sampler_weights_have_a_folder_and_can_be_drawn_from(client: Client) -> 
     assert client.sample(opened["sampling_session_id"], [1], seed=1) == client.sample(live, [1], seed=1)
 
 
+def test_sampler_weights_of_a_name_are_replaced_and_removed(client: Client, host: FakeHost) -> None:
+    model = client.model(seed=3)
+    path = client.do("save_weights_for_sampler", model, path="export")["path"]
+
+    def drawn() -> tuple[int, object]:
+        prompt = {"chunks": [{"type": "encoded_text", "tokens": [1]}]}
+        status, asked = client.post(
+            "asample", model_path=path, prompt=prompt, sampling_params={"seed": 1, "max_tokens": 1}
+        )
+        return status, client.fetch(asked["request_id"])["sequences"][0]["tokens"] if status == 200 else None
+
+    assert drawn() == drawn() == (200, [101])
+    host.opened[0].published = 7.0
+    assert client.do("save_weights_for_sampler", model, path="export")["path"] == path
+    assert drawn() == (200, [105])
+    for route in ("sampler_weights/export", "weights/kept", "bare"):
+        name = route.rpartition("/")[2]
+        if name != "export":
+            client.do("save_weights", model, path=name)
+        assert client.http.delete(f"/api/v1/training_runs/{model}/checkpoints/{route}").status_code == 200
+        assert client.http.delete(f"/api/v1/training_runs/{model}/checkpoints/{route}").status_code == 404
+    assert client.http.get(f"/api/v1/training_runs/{model}/checkpoints").json()["checkpoints"] == []
+    assert client.http.delete(f"/api/v1/training_runs/{model}/checkpoints/other/x").status_code == 400
+    assert drawn() == (404, None)
+
+
 def test_silent_session_is_closed_and_its_models_unloaded(client: Client, host: FakeHost) -> None:
     model = client.model()
     client.now += 200
@@ -247,6 +291,10 @@ def test_capabilities_tell_of_the_extensions(client: Client) -> None:
     assert body["supported_models"] == [{"model_name": "fake", "max_context_length": 64}]
     assert body["exitlab"]["protocol"] == 1
     assert body["exitlab"]["vocabulary"] == 128
+    assert body["exitlab"]["checkpoints"] is True
+    client.service.checkpoints = Checkpoints(None)
+    body = client.http.get("/api/v1/get_server_capabilities").json()
+    assert body["exitlab"]["checkpoints"] is False
     assert client.http.get("/api/v1/healthz").json() == {"status": "ok"}
 
 
