@@ -84,6 +84,7 @@ async function retrieve(url: string, { accept }: Codec): Promise<WireReply> {
     contentType: response.headers.get("content-type") ?? "",
     body: new Uint8Array(await response.arrayBuffer()),
     retryAfter: undefined,
+    redact: String,
   };
 }
 
