@@ -177,13 +177,14 @@ class ServerEngine implements TgiEngine {
 
   /** The sampler at `--sampler`; connected anew where the ids that end a completion become known. */
   async #separateSampler(stop?: readonly number[]): Promise<Sampler | undefined> {
-    const { sampler: url, samplerKey, onRetry } = this.#options;
+    const { sampler: url, samplerKey, onRetry, patience = 600 } = this.#options;
     if (url === undefined) return undefined;
     if (stop !== undefined) {
       await this.#sampler?.close();
       this.#sampler = undefined;
     }
     this.#sampler ??= await connectSampler(url, {
+      retry: { patience: 1000 * patience },
       ...(samplerKey === undefined ? {} : { key: samplerKey }),
       ...(onRetry === undefined ? {} : { onRetry }),
       ...(stop === undefined ? {} : { stop }),

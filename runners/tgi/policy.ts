@@ -163,7 +163,7 @@ export class RemotePolicy implements Policy {
   async #feedSampler(): Promise<void> {
     const { model, sampler, rank } = this.#parts;
     if (sampler?.takeWeights === undefined) return;
-    const name = `${this.#family}-${++this.#exported}`;
+    const name = `${this.#family}-sampler-${++this.#exported}`;
     const folder = await model.exportForSampler(name);
     this.#exports = [...this.#exports, `tinker://${model.id}/sampler_weights/${name}`];
     await sampler.takeWeights({ folder, adapter: rank > 0, version: this.#version });

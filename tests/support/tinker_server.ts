@@ -272,7 +272,7 @@ export class TinkerServer {
   #remove(name: string): Answer {
     const [, run, id] = /^training_runs\/([^/]+)\/checkpoints\/(.+)$/.exec(name) ?? [];
     if (this.#slots?.remove(`tinker://${run}/${id}`)) return json({});
-    const path = `tinker://${run}/${id?.startsWith("weights/") ? id : `weights/${id}`}`;
+    const path = `tinker://${run}/${/^(sampler_)?weights\//.test(id ?? "") ? id : `weights/${id}`}`;
     if (!this.#checkpoints.delete(path)) throw new Refusal(404, `There is no checkpoint "${path}"`, "user");
     return json({});
   }

@@ -289,9 +289,7 @@ export class TinkerModel {
     if (run === undefined || kind === undefined || name === undefined) {
       throw new RangeError(`Expected a path like "tinker://RUN/weights/NAME" but found "${path}"`);
     }
-    const { profile } = this.#opened.link;
-    const id = profile.extended ? name : `${kind}/${name}`;
-    const route = `/api/v1/training_runs/${encodeURIComponent(run)}/checkpoints/${id}`;
+    const route = `/api/v1/training_runs/${encodeURIComponent(run)}/checkpoints/${kind}/${name}`;
     try {
       await caller.call({ method: "DELETE", route }, () => undefined);
     } catch (error) {

@@ -74,9 +74,9 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
   Deno.writeTextFileSync(bad, `${JSON.stringify(rows[0])}\n{"gold": "72"}\n`);
   for (
     const [words, message] of [
-      [[], "Expected math, bfcl or engine but found none"],
-      [["maths", good], 'Expected math, bfcl or engine but found "maths"'],
-      [["__proto__", good], 'Expected math, bfcl or engine but found "__proto__"'],
+      [[], "Expected math, bfcl, engine or sampler but found none"],
+      [["maths", good], 'Expected math, bfcl, engine or sampler but found "maths"'],
+      [["__proto__", good], 'Expected math, bfcl, engine or sampler but found "__proto__"'],
       [["math"], "Expected a FILE.jsonl of cases but found none"],
       [["math", good, bad], `Expected one FILE.jsonl but found 2: ${good}, ${bad}`],
       [["math", bad], `Missing option "pred" in line 2 of ${bad}`],
@@ -96,6 +96,14 @@ Deno.test("conformance answers mistakes with one sentence and exit code 2", asyn
       [
         ["engine"],
         "Expected --url with the trainer's address, such as http://127.0.0.1:8000, but found none",
+      ],
+      [
+        ["sampler"],
+        "Expected --url with the sampler's address, such as http://127.0.0.1:8001, but found none",
+      ],
+      [
+        ["sampler", "--rank", "8"],
+        "Expected no --rank with sampler: it is for deno task conformance engine",
       ],
       [["engine", good], `Expected no file but found ${good}`],
       [["engine", "--rank", "x"], 'Expected --rank to be a number of at least 0 but found "x"'],

@@ -88,7 +88,7 @@ Deno.test("close() ends what is under way, and may be called twice", async () =>
   let answer = () => {};
   const answered = new Promise<void>((resolve) => answer = resolve);
   await using server = await scriptedServer(async ({ route }) => {
-    if (route === "/get_model_info") return sglang;
+    if (route !== "/generate") return route === "/get_model_info" ? sglang : undefined;
     arrived();
     await answered;
     return {};

@@ -34,6 +34,8 @@ function sglang(script: (heard: Heard) => Said = () => generated()): Promise<Scr
   return scriptedServer((heard) =>
     heard.route === "/get_model_info"
       ? { "model_path": "org/model", "tokenizer_path": "org/model", "is_generation": true }
+      : heard.route === "/v1/models" || heard.route === "/get_server_info"
+      ? undefined
       : heard.body.top_logprobs_num === 1
       ? tempered(heard.body)
       : script(heard)
@@ -179,7 +181,7 @@ Deno.test("sample() refuses what is no completion with ids and log-probabilities
       /log-probabilities of the ids drawn but found those of others$/,
     ],
     [generated({ "output_token_logprobs": [] }, { "output_ids": [] }), /1 to 8 tokens but found 0$/],
-    [generated({}, { "output_ids": [21] }), /log-probabilities of the ids drawn but found those of others$/],
+    [generated({}, { "output_ids": [22] }), /log-probabilities of the ids drawn but found those of others$/],
     [generated({ "output_token_logprobs": [3, 4] }), /those of others$/],
     [
       generated({ "output_token_logprobs": [[null, 21], [-1, 2]] }),
