@@ -6,6 +6,7 @@
  */
 import { compile, defineExperiment, exit, grpo, improve, sudoku, tinyTransformer } from "exitlab";
 import { runJobs } from "../lib/loop/run_jobs.ts";
+import { silentObserver } from "../tests/support/silent_observer.ts";
 import { stubEngine } from "../tests/support/stub_engine.ts";
 import { row } from "./row.ts";
 
@@ -33,11 +34,7 @@ export async function benchLoop(): Promise<void> {
       resume: false,
       signal: new AbortController().signal,
       observer: {
-        started: () => {},
-        skipped: () => {},
-        warming: () => {},
-        lost: () => {},
-        ended: () => {},
+        ...silentObserver,
         event: (_, event) => {
           if (event.kind !== "step") return;
           times.push(performance.now());

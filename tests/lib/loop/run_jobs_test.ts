@@ -4,6 +4,7 @@ import { EngineLostError } from "exitlab/lib/engine/engine_lost.ts";
 import { compile } from "exitlab/lib/experiment/compile.ts";
 import { runJobs } from "exitlab/lib/loop/run_jobs.ts";
 import { allRows } from "../../support/all_rows.ts";
+import { silentObserver } from "../../support/silent_observer.ts";
 import { stubEngine } from "../../support/stub_engine.ts";
 import { inFolders, variants } from "./job_variants.ts";
 
@@ -40,14 +41,7 @@ async function run(engine: Engine, runs: string): Promise<string[]> {
     plan,
     resume: false,
     signal: new AbortController().signal,
-    observer: {
-      started: () => {},
-      skipped: () => {},
-      warming: () => {},
-      event: () => {},
-      lost: (_, message) => lost.push(message),
-      ended: () => {},
-    },
+    observer: { ...silentObserver, lost: (_, message) => lost.push(message) },
   });
   return lost;
 }

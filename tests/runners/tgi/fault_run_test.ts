@@ -13,6 +13,7 @@ import { profiles, type ServerProfile } from "exitlab/runners/tgi/tinker/profile
 import { exploring, inFolders, shared } from "../../lib/loop/job_variants.ts";
 import { allRows } from "../../support/all_rows.ts";
 import { digits } from "../../support/digit_domain.ts";
+import { silentObserver } from "../../support/silent_observer.ts";
 import { FaultPlan } from "../../support/tinker_faults.ts";
 import { context, type StandInOptions, TinkerServer, vocabulary } from "../../support/tinker_server.ts";
 
@@ -134,14 +135,7 @@ async function run(
       plan,
       resume: false,
       signal: new AbortController().signal,
-      observer: {
-        started: () => {},
-        skipped: () => {},
-        warming: () => {},
-        event: () => {},
-        lost: (_, message) => lost.push(message),
-        ended: () => {},
-      },
+      observer: { ...silentObserver, lost: (_, message) => lost.push(message) },
     });
     assert.equal(status, "finished");
     return lost.length;
