@@ -37,6 +37,45 @@ export type PlannedArm = {
 /** One job of a plan. */
 export type PlannedJob = Pick<Job, "id" | "hash" | "arm" | "seed">;
 
+/** The engine that a rented machine starts beside the controller. */
+export type PlacedEngine = "embedded" | "exitlab" | "skyrl";
+
+/** Where the jobs of one arm run, and what one of them costs. */
+export type ArmPlacement = {
+  /** The machine, by the name that the Hub has for it, such as `"a100x4"`. */
+  readonly flavor: string;
+  /** How many GPUs it has; 0 for a CPU. */
+  readonly gpus: number;
+  /** USD an hour. */
+  readonly pricePerHour: number;
+  /** What trains there: the embedded engine, the project's own trainer, or SkyRL. */
+  readonly engine: PlacedEngine;
+  /** The container image. */
+  readonly image: string;
+  /** Expected hours of one job; `null` where they are not known. */
+  readonly hours: number | null;
+  /** After how many seconds a job is ended. */
+  readonly timeoutSeconds: number;
+  /** USD for one job: expected, or `null` where that is not known, and if it runs until its time-out. */
+  readonly cost: { readonly expected: number | null; readonly most: number };
+  /** One sentence a figure: what it is made of. */
+  readonly arithmetic: readonly string[];
+  /** One sentence for each thing that could not be known. */
+  readonly unknown: readonly string[];
+};
+
+/** Where a plan's jobs run on rented machines, and what that costs at most. It is part of no hash. */
+export type Placement = {
+  /** Where machines and prices were looked up, and on which day (an ISO date). */
+  readonly hardware: { readonly source: string; readonly fetched: string };
+  /** The arms by name. */
+  readonly arms: { readonly [arm: string]: ArmPlacement };
+  /** The names of secrets that jobs are given; never their values. */
+  readonly secrets: readonly string[];
+  /** USD for all jobs: expected, or `null` where that is not known, and if each runs until its time-out. */
+  readonly cost: { readonly expected: number | null; readonly most: number };
+};
+
 /** A compiled experiment as plain JSON. */
 export type Plan = {
   /** Always `"exitlab.plan/1"`. */
@@ -69,4 +108,6 @@ export type Plan = {
     /** Their sum. */
     readonly tokens: number;
   };
+  /** Where the jobs run on rented machines; only for the runner `hf`. */
+  readonly placement?: Placement;
 };

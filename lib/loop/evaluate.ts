@@ -1,10 +1,10 @@
 import type { Domain, Mode } from "../domain/domain.ts";
 import type { Attempt } from "../domain/verdict.ts";
-import type { Policy } from "../engine/engine.ts";
 import type { Evaluation } from "../experiment/settings.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import { type HeldOutEpisode, playHeldOut } from "./play_held_out.ts";
 import { deriveSeed } from "../random.ts";
+import type { Responder } from "./responder.ts";
 
 /** One response of an evaluation chain. */
 export interface EvaluationOutcome {
@@ -36,8 +36,8 @@ export interface EvaluationContext {
   readonly domain: Domain;
   /** Words the improve requests. */
   readonly operators: readonly OperatorPart[];
-  /** Is sampled under its published weights. */
-  readonly policy: Policy;
+  /** Answers the requests. */
+  readonly responder: Responder;
   /** The most tokens of a response. */
   readonly maxTokens: number;
   /** How to measure. */

@@ -6,7 +6,7 @@ import type { Json } from "../json.ts";
 import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import { deriveSeed, Random } from "../random.ts";
 import type { EvaluationContext, EvaluationOutcome } from "./evaluate.ts";
-import { fitPrompt } from "./fit_prompt.ts";
+import { fitRequest } from "./fit_prompt.ts";
 import { bestNode, debugDepthOf, nextStep, type SearchedNode, type SearchStep } from "./greedy_search.ts";
 import { heldOutTasks } from "./play_held_out.ts";
 
@@ -91,7 +91,7 @@ async function grow(
   chosen: readonly SearchStep[],
   seedOf: (root: string, sample: number) => number,
 ): Promise<void> {
-  const { domain, policy, evaluation, maxTokens } = context;
+  const { domain, responder, evaluation, maxTokens } = context;
   const asked = trees.flatMap((tree, at) => {
     const step = chosen[at];
     if (step === undefined) return [];
@@ -99,18 +99,18 @@ async function grow(
     if (start === undefined) throw new Error(`The search of task "${tree.task}" has no node ${step.parent}`);
     return [{ tree, step, start: { ...start, mode: step.mode } }];
   });
-  const prompts = asked.map(({ tree, start }) => fitPrompt(start, tree.content, context));
-  const completions = await policy.sample(asked.map(({ tree }, at) => ({
-    prompt: prompts[at]?.tokens ?? [],
+  const requests = asked.map(({ tree, start }) => fitRequest(start, tree.content, context));
+  const answers = await responder.respond(asked.map(({ tree }, at) => ({
+    messages: requests[at]?.messages ?? [],
     maxTokens,
     temperature: evaluation.temperature,
     topP: evaluation.topP,
     seed: seedOf(tree.root.root, tree.sample),
   })));
   for (const [at, { tree, step, start }] of asked.entries()) {
-    const completion = completions[at];
-    if (completion === undefined) throw new Error("The engine lost a completion");
-    const response = policy.tokenizer.decode(completion.tokens);
+    const answer = answers[at];
+    if (answer === undefined) throw new Error("The responder lost an answer");
+    const { text: response, tokens } = answer;
     const played = await domain.step(tree.content, tree.root.state, response);
     const verdict = checkVerdict(played.verdict, `domain "${domain.kind}", task "${tree.task}"`);
     const attempt = { response, verdict, feedback: played.feedback ?? null };
@@ -127,8 +127,8 @@ async function grow(
       debugDepth: debugDepthOf(step, tree.nodes),
       ...scores,
       attempt,
-      tokens: completion.tokens.length,
-      shortened: prompts[at]?.shortened ?? 0,
+      tokens,
+      shortened: requests[at]?.shortened ?? 0,
       best: bestNode([...tree.nodes, scores]) === tree.nodes.length,
     });
   }

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { defaultBenchmark } from "../metrics/benchmarks.ts";
 import type { EvaluationContext } from "./evaluate.ts";
-import { fitPrompt, fitsPrompt } from "./fit_prompt.ts";
+import { fitRequest, fitsRequest } from "./fit_prompt.ts";
 
 /** The most turns of an episode: a domain whose episodes never end is stopped there. */
 export const mostTurns = 1000;
@@ -67,10 +67,10 @@ interface Drawn {
 }
 
 /**
- * Plays held-out tasks under the published policy: for each k an episode in which every turn gets a first response and k
+ * Plays held-out tasks with a responder: for each k an episode in which every turn gets a first response and k
  * improvements of the latest, with the conversation up to it, and the last one is played on. Episodes of different k have
  * their first turn in common, and are drawn once for as long as they are the same. An episode whose conversation has
- * outgrown the policy's context ends with the verdict as it stands; in a later turn, an improvement that does not fit is left out.
+ * outgrown the responder's context ends with the verdict as it stands; in a later turn, an improvement that does not fit is left out.
  *
  * @returns The episodes of k = 0 in the order of tasks and samples, then those of k = 1, and so on.
  * @throws {UserError} If the domain gives a verdict outside [0, 1], or an episode does not end within 1,000 turns.
@@ -133,7 +133,7 @@ async function playTurn(
 ): Promise<void> {
   for (let step = 0; step <= play.steps; step++) {
     const asking = episodes.filter((episode) =>
-      episode.step >= step && (step === 0 || turn === 0 || fitsPrompt(episode.start, episode.task, context))
+      episode.step >= step && (step === 0 || turn === 0 || fitsRequest(episode.start, episode.task, context))
     );
     if (asking.length === 0) break;
     await drawStep(context, play, asking, step, turn);
@@ -147,7 +147,7 @@ async function playTurn(
     episode.mode = latest.mode;
     episode.latest = null;
     episode.start = nextTurn(start, latest.played.state);
-    episode.done = latest.played.done || !fitsPrompt(episode.start, episode.task, context);
+    episode.done = latest.played.done || !fitsRequest(episode.start, episode.task, context);
   }
 }
 
@@ -159,7 +159,7 @@ async function drawStep(
   step: number,
   turn: number,
 ): Promise<void> {
-  const { domain, policy, evaluation, maxTokens } = context;
+  const { domain, responder, evaluation, maxTokens } = context;
   const sharers = new Map<string, [Playing, ...Playing[]]>();
   for (const episode of episodes) {
     const key = JSON.stringify([episode.start.task, episode.sample, episode.start.id]);
@@ -168,28 +168,28 @@ async function drawStep(
     else others.push(episode);
   }
   const groups = [...sharers.values()];
-  const prompts = groups.map(([{ start, task }]) => fitPrompt(start, task, context));
-  const completions = await policy.sample(groups.map(([{ start, sample }], at) => ({
-    prompt: prompts[at]?.tokens ?? [],
+  const requests = groups.map(([{ start, task }]) => fitRequest(start, task, context));
+  const answers = await responder.respond(groups.map(([{ start, sample }], at) => ({
+    messages: requests[at]?.messages ?? [],
     maxTokens,
     temperature: evaluation.temperature,
     topP: evaluation.topP,
     seed: play.seed(start.root, sample, step, turn),
   })));
   for (const [at, sharing] of groups.entries()) {
-    const completion = completions[at];
-    if (completion === undefined) throw new Error("The engine lost a completion");
+    const answer = answers[at];
+    if (answer === undefined) throw new Error("The responder lost an answer");
     // Episodes stand in the order of k: the first is the smallest that asked.
     const [first] = sharing;
-    const response = policy.tokenizer.decode(completion.tokens);
+    const { text: response, tokens } = answer;
     const played = await domain.step(first.task, first.start.state, response);
     checkVerdict(played.verdict, `domain "${domain.kind}", task "${first.start.root}"`);
     const attempt = { response, verdict: played.verdict, feedback: played.feedback ?? null };
     const drawn = {
       attempt,
       played,
-      tokens: completion.tokens.length,
-      shortened: prompts[at]?.shortened ?? 0,
+      tokens,
+      shortened: requests[at]?.shortened ?? 0,
       mode: first.start.mode,
     };
     first.tokens += drawn.tokens;

@@ -28,6 +28,7 @@ import {
   stepWarnings,
 } from "./records.ts";
 import { resample } from "./resample.ts";
+import { policyResponder } from "./responder.ts";
 import type { Group } from "./rollout.ts";
 import { trainOn, type TrainReport } from "./train.ts";
 
@@ -58,6 +59,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Told what happens. */
   readonly report: (event: JobEvent) => void;
+  /** Told that a checkpoint is on disk, with all rows up to it; nothing is written to the run's folder until it resolves. */
+  readonly saved?: (iteration: number) => Promise<void>;
 }
 
 /** How a job ended. */
@@ -276,6 +279,7 @@ class Loop {
       ...(this.#surroundings === null ? {} : { surroundings: this.#surroundings }),
     };
     await writeCheckpoint(directory, { iteration: this.#iteration, policy: await policy.save(), state });
+    await this.#context.saved?.(this.#iteration);
   }
 
   /** Takes in a checkpoint's state; returns the task space as it was. */
@@ -337,6 +341,7 @@ class Loop {
     const { domain, operators, sampling, evaluate } = this.#job.settings;
     const { policy } = this.#context;
     const { seed } = this.#job;
-    return { domain, operators, policy, maxTokens: sampling.maxTokens, evaluation: evaluate, seed };
+    const responder = policyResponder(policy);
+    return { domain, operators, responder, maxTokens: sampling.maxTokens, evaluation: evaluate, seed };
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Checkpoint, Engine, Policy } from "../engine/engine.ts";
 import { EngineLostError } from "../engine/engine_lost.ts";
 import { warmStartOf } from "../engine/warm_start_options.ts";
@@ -13,6 +13,7 @@ import type { Plan } from "../experiment/plan.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { Json } from "../json.ts";
 import { writeDurably } from "../write_durably.ts";
+import { writePlanFile } from "./plan_file.ts";
 import { type JobEvent, runJob } from "./run_job.ts";
 import { cachedWarmStart } from "./warm_cache.ts";
 import { explainWriteError } from "./write_error.ts";
@@ -49,6 +50,11 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told what happens. */
   readonly observer: RunObserver;
+  /**
+   * Told that a job's checkpoint is on disk, with all rows up to it: the moment at which its folder can be copied. The job
+   * waits until it resolves.
+   */
+  readonly saved?: (job: Job, iteration: number) => Promise<void>;
 }
 
 /** Where a job stands on disk. */
@@ -137,7 +143,7 @@ async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"f
   await makeFolder(directory);
   const store = await openStore(directory, { run: job.id, arm, seed });
   try {
-    await writePlan(directory, options.plan);
+    await writePlanFile(directory, options.plan);
     for (let losses = 0;;) {
       const report = (event: JobEvent): void => {
         if (event.kind === "step") losses = 0;
@@ -192,6 +198,7 @@ async function attempt(
       directory,
       signal: options.signal,
       report,
+      saved: async (iteration) => await options.saved?.(job, iteration),
     });
     await store.finish(status);
     if (status === "finished") await writeDurably(join(directory, finishedMark), new Uint8Array());
@@ -230,17 +237,4 @@ function settingsRecord({ settings }: Job): { readonly [key: string]: Json } {
     sampling,
     evaluate,
   };
-}
-
-/** Keeps the plan beside the run, as a file that can be run: it names its experiment from its own folder. */
-async function writePlan(directory: string, plan: Plan): Promise<void> {
-  const path = join(directory, "plan.json");
-  const { file, overrides } = plan.experiment;
-  const experiment = { file: file === null ? null : relative(directory, file), overrides };
-  const text = JSON.stringify({ ...plan, experiment }, null, 2);
-  try {
-    await writeDurably(path, new TextEncoder().encode(`${text}\n`));
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
 }

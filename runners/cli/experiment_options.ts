@@ -53,7 +53,7 @@ export const experimentOptions: Readonly<
     type: "string",
     value: "NAME",
     help:
-      "Where: local (default, this machine), tgi (a trainer at --url) or hf, which can be planned for, not yet run on",
+      "Where: local (default, this machine), tgi (a trainer at --url) or hf (rented machines of Hugging Face)",
   },
   net: netOption,
   run: runOption,
@@ -103,7 +103,23 @@ export async function compileRequest(
   const loaded = await loadExperiment(request.path);
   const { quick, arms, seeds, set } = loaded.plan === null ? request : narrow(request, loaded);
   const runner = loaded.plan?.runner ?? request.runner ?? "local";
-  return compile(loaded.experiment, { quick, arms, seeds, set, runner, file: fileFor(loaded.file) });
+  const compiled = compile(loaded.experiment, {
+    quick,
+    arms,
+    seeds,
+    set,
+    runner,
+    file: fileFor(loaded.file),
+  });
+  const placement = loaded.plan?.placement;
+  if (placement === undefined) return compiled;
+  // Loaded here, so that a plan without machines does without it.
+  const { narrowPlacement } = await import("../hf/plan/place.ts");
+  const { plan } = compiled;
+  return {
+    ...compiled,
+    plan: { ...plan, placement: narrowPlacement(placement, plan.jobs.map(({ arm }) => arm)) },
+  };
 }
 
 /** What a plan asks for, restricted to some of its arms and seeds. */

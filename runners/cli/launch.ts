@@ -4,12 +4,15 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { datasetFolder } from "../../lib/domain/dataset_folder.ts";
 import { UserError } from "../../lib/errors.ts";
 import { isHubHost } from "../../lib/hub_token.ts";
 import { exitCodes, printError } from "./command.ts";
+import { evalGrants } from "./eval_grants.ts";
+import { hubGrants } from "./hub_grants.ts";
 import { keyNames, tokenizerFolder } from "./server_names.ts";
+import { option, options } from "./words.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
 const defaultRuns = "runs";
@@ -61,22 +64,32 @@ export function grants(command: string, words: readonly string[]): string[] {
       ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
     );
   }
-  if (command === "compare" || command === "tree") read.push(...operands(words).map((word) => dirname(word)));
+  if (["compare", "tree", "push"].includes(command)) {
+    read.push(...operands(words).map((word) => dirname(word)));
+  }
   if (command === "mle") {
     read.push(...options(words, "competition"), ...options(words, "solution").map((path) => dirname(path)));
   }
   const tokenizer = option(words, "tokenizer");
   if (tokenizer !== undefined && calls(command)) read.push(tokenizer);
   if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
-  if (["run", "sql", "compare", "tree"].includes(command)) read.push(runs);
-  if (command === "run") write.push(runs);
+  if (["run", "sql", "compare", "tree", "jobs", "push", "pull"].includes(command)) read.push(runs);
+  if (["run", "jobs", "pull"].includes(command)) write.push(runs);
+  // Copies of files without this machine's paths in them.
+  if (command === "push") write.push(join(runs, ".cache"));
   if (out !== undefined) write.push(out);
   // A file that is being written there is read back and renamed.
   if (out !== undefined && command === "compare") read.push(out);
   const notes = option(words, "notes");
   if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
-  const net = ["run", "plan", "validate"].includes(command) ? options(words, "net") : [];
+  if (command === "cell") {
+    const [work, folder] = [options(words, "work"), options(words, "folder")];
+    read.push(...operands(words).map((word) => dirname(word)), ...work, ...folder);
+    write.push(...work, ...folder);
+  }
+  const programs = ["run", "plan", "validate", "cell", "eval"];
+  const net = programs.includes(command) ? options(words, "net") : [];
   const servers = calls(command) ? serverHosts(words) : [];
   const strange = net.find((host) =>
     !/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host) && !host.includes(",")
@@ -84,20 +97,22 @@ export function grants(command: string, words: readonly string[]): string[] {
   if (strange !== undefined) {
     throw new UserError(`Expected --net to be a host such as localhost:8080 but found "${strange}"`);
   }
-  const run = ["run", "plan", "validate"].includes(command) ? options(words, "run") : [];
+  const run = programs.includes(command) ? options(words, "run") : [];
   // One of the hosts may be that of a data set, which is kept once it is fetched.
   if (net.length > 0) write.push(datasetFolder);
   if (net.length > 0 && servers.length > 0) write.push(tokenizerFolder);
+  const hub = command === "eval" ? evalGrants(words) : hubGrants(command, words, Deno.execPath());
   return [
     `-P=${command}`,
-    ...flag("read", read),
-    ...flag("write", write),
-    ...flag("net", [...net, ...servers]),
-    ...flag("run", run),
+    ...flag("read", [...read, ...hub.read]),
+    ...flag("write", [...write, ...hub.write]),
+    ...flag("net", [...net, ...servers, ...hub.net]),
+    ...flag("run", [...run, ...hub.run]),
     // The token is for Hugging Face; without such a host nothing may read it.
     ...flag("env", [
       ...(net.some(isHubHost) ? ["HF_TOKEN"] : []),
       ...(servers.length > 0 ? Object.values(keyNames) : []),
+      ...hub.env,
     ]),
   ];
 }
@@ -110,8 +125,8 @@ function operands(words: readonly string[]): string[] {
   });
 }
 
-/** Options of `compare`, `tree` and `conformance` that take no value. */
-const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--help"]);
+/** Options of `compare`, `tree`, `push` and `conformance` that take no value. */
+const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--public", "--help"]);
 
 /** The commands that may call a trainer or a sampler. */
 function calls(command: string): boolean {
@@ -139,19 +154,6 @@ function flag(kind: "read" | "write" | "net" | "run" | "env", names: readonly st
     }
   }
   return names.length === 0 ? [] : [`--allow-${kind}=${[...new Set(names)].join(",")}`];
-}
-
-/** The value of `--name VALUE` or `--name=VALUE`; the first where it is given several times. */
-function option(words: readonly string[], name: string): string | undefined {
-  return options(words, name)[0];
-}
-
-function options(words: readonly string[], name: string): string[] {
-  return words.flatMap((word, at) => {
-    if (word.startsWith(`--${name}=`)) return [word.slice(name.length + 3)];
-    const value = words[at + 1];
-    return word === `--${name}` && value !== undefined ? [value] : [];
-  });
 }
 
 async function launch(command: string, words: readonly string[]): Promise<number> {

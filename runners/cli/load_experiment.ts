@@ -8,6 +8,7 @@ import { type Overrides, type Plan, planFormat } from "../../lib/experiment/plan
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { parseOptions } from "../../lib/part.ts";
 import { parseYaml } from "../../lib/yaml.ts";
+import { parsePlacement } from "../hf/plan/placement_schema.ts";
 import { expectFile, importExperiment } from "./import_experiment.ts";
 import { runnerNames } from "./runner_names.ts";
 
@@ -19,7 +20,7 @@ export interface LoadedExperiment {
   readonly file: string;
   /** What the plan asks for beside the experiment; nothing for a TypeScript file. */
   readonly overrides: Overrides;
-  /** The plan file that was checked against the experiment; `null` for a TypeScript file. */
+  /** The plan file that was checked against the experiment, its placement included; `null` for a TypeScript file. */
   readonly plan: Plan | null;
 }
 
@@ -74,7 +75,16 @@ async function loadPlan(path: string): Promise<LoadedExperiment> {
   const experiment = await importExperiment(source);
   const { plan } = compile(experiment, { ...overrides, runner, file });
   checkPlan(content, plan, path, source);
-  return { experiment, file: source, overrides, plan };
+  const placement = parsePlacement(content, Object.keys(plan.arms), path);
+  if (placement !== undefined && runner !== "hf") {
+    throw new UserError(`Expected a placement in a plan for hf alone but found one for ${runner} (${path})`);
+  }
+  return {
+    experiment,
+    file: source,
+    overrides,
+    plan: placement === undefined ? plan : { ...plan, placement },
+  };
 }
 
 function parsePlanText(text: string, path: string): Json {

@@ -14,6 +14,11 @@ const commands = new Map<string, () => Promise<Command>>([
   ["conformance", async () => (await import("./conformance.ts")).conformanceCommand],
   ["mle", async () => (await import("./mle.ts")).mleCommand],
   ["tree", async () => (await import("./tree.ts")).treeCommand],
+  ["cell", async () => (await import("./cell.ts")).cellCommand],
+  ["eval", async () => (await import("./eval.ts")).evalCommand],
+  ["jobs", async () => (await import("./jobs.ts")).jobsCommand],
+  ["push", async () => (await import("./push.ts")).pushCommand],
+  ["pull", async () => (await import("./pull.ts")).pullCommand],
   ["sql", async () => (await import("./sql.ts")).sqlCommand],
 ]);
 

@@ -1,18 +1,22 @@
 import { dirname, extname, relative, resolve } from "node:path";
 import { UserError } from "../../lib/errors.ts";
+import type { Compiled } from "../../lib/experiment/compile.ts";
 import type { Plan } from "../../lib/experiment/plan.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
+import { expectNoHub, hfOptions, readParameters, readPlacement } from "./hf_options.ts";
 import { planTable } from "./plan_table.ts";
 
 /** `deno task plan`: what an experiment would run, as a table or as a plan file. */
 export const planCommand: Command = {
   name: "plan",
-  summary: "Shows what an experiment would run: options, batch arithmetic, expected tokens and runs.",
+  summary:
+    "Shows what an experiment would run: options, batch arithmetic, expected tokens and runs; for hf, machines and prices.",
   usage: "FILE [options]",
   options: {
     ...experimentOptions,
+    ...hfOptions,
     all: { type: "boolean", help: "Every option, with the layer that set it" },
     yaml: { type: "boolean", help: "Print the plan file as YAML" },
     json: { type: "boolean", help: "Print the plan file as JSON" },
@@ -22,34 +26,49 @@ export const planCommand: Command = {
     "deno task plan experiments/exit_math.ts",
     "deno task plan experiments/exit_math.ts --arm exit --set curriculum.probability=0.35 --all",
     "deno task plan experiments/exit_math.ts --out plan.yaml && deno task run plan.yaml",
-    "deno task plan experiments/exit_gsm8k.ts --runner hf",
+    "deno task plan experiments/exit_gsm8k.ts --runner hf --max-cost 200",
+    "deno task plan experiments/paper_tools.ts --runner tgi",
   ],
   run: async (line) => {
     const request = readExperimentOptions(line);
     const format = planFormat(line);
     const out = line.value("out");
     if (format === "table") {
-      const { plan } = await compileRequest(request);
-      print(planTable(plan, line.flag("all")));
+      const compiled = await compileRequest(request);
+      const plan = await placed(line, compiled);
+      print(planTable(plan, line.flag("all"), await serverLines(line, compiled, request.path)));
       return exitCodes.success;
     }
     const folder = out === undefined ? Deno.cwd() : dirname(resolve(out));
-    const { plan } = await compileRequest(request, (file) => relativeFile(folder, file));
+    const plan = await placed(line, await compileRequest(request, (file) => relativeFile(folder, file)));
     const text = planText(plan, format);
     if (out === undefined) print(text.trimEnd());
     else {
       await writePlan(out, text);
       print(
-        plan.runner === "local"
-          ? `Wrote ${out}; run it with: deno task run ${out}`
-          : plan.runner === "tgi"
+        plan.runner === "tgi"
           ? `Wrote ${out}; run it with: deno task run ${out} --url http://127.0.0.1:8000 (your trainer's address)`
-          : `Wrote ${out} for the runner ${plan.runner}, which this version plans for and cannot run on yet`,
+          : `Wrote ${out}; run it with: deno task run ${out}`,
       );
     }
     return exitCodes.success;
   },
 };
+
+/** A plan for hf says where its jobs run. */
+async function placed(line: CommandLine, compiled: Compiled): Promise<Plan> {
+  const { plan } = compiled;
+  if (plan.runner === "hf") return { ...plan, placement: await readPlacement(line, compiled) };
+  expectNoHub(line, plan.runner, plan.runner === "tgi" ? ["parameters"] : []);
+  return plan;
+}
+
+/** A plan for tgi says how to start a server. */
+async function serverLines(line: CommandLine, compiled: Compiled, file: string): Promise<string[]> {
+  if (compiled.plan.runner !== "tgi") return [];
+  const { serverSection } = await import("./server_section.ts");
+  return serverSection(compiled, file, readParameters(line));
+}
 
 type Format = "table" | "yaml" | "json";
 

@@ -2,13 +2,16 @@ import { getAt } from "../../lib/experiment/json_path.ts";
 import type { Plan, PlannedArm } from "../../lib/experiment/plan.ts";
 import type { Arithmetic } from "../../lib/experiment/arithmetic.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../lib/json.ts";
+import { placementTable } from "./placement_table.ts";
+import { section } from "./plan_section.ts";
 
 /**
- * A plan for a reader: what differs between arms, the batch arithmetic, expected tokens and the runs.
+ * A plan for a reader: what differs between arms, the batch arithmetic, expected tokens, where it runs and the runs.
  *
  * @param all Every option instead of those that differ, each with the layer that decided it.
+ * @param more Lines before the runs, such as how to start a server.
  */
-export function planTable(plan: Plan, all: boolean): string {
+export function planTable(plan: Plan, all: boolean, more: readonly string[] = []): string {
   const arms = Object.entries(plan.arms);
   const armNames = arms.map(([name]) => name);
   const { estimate } = plan;
@@ -21,6 +24,8 @@ export function planTable(plan: Plan, all: boolean): string {
     `${number(estimate.evaluationTokens)} to evaluate`,
     ...section([all ? "Options (who decided)" : "What differs", ...armNames], optionRows(arms, all)),
     ...section(["Each run, at full length", ...armNames], arithmeticRows(arms)),
+    ...plan.placement === undefined ? [] : placementTable(plan.placement, plan.jobs.length),
+    ...more,
     "",
     "Runs",
     ...plan.jobs.map(({ id }) => `  ${id}`),
@@ -104,17 +109,6 @@ function turnsText({ turns }: Arithmetic): string {
   if (turns === null) return "unknown: 1";
   const { train, test } = turns;
   return train === test ? `up to ${number(train)}` : `up to ${number(train)}, ${number(test)} in tests`;
-}
-
-/** A heading and rows in columns, two spaces apart; nothing if there are no rows. */
-function section(heading: string[], rows: string[][]): string[] {
-  if (rows.length === 0) return [];
-  const table = [heading, ...rows.map(([label = "", ...cells]) => [`  ${label}`, ...cells])];
-  const widths = heading.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return [
-    "",
-    ...table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()),
-  ];
 }
 
 /** A number with commas between thousands, and no digit lost. */

@@ -1,10 +1,16 @@
+import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
+import type { Job } from "../../lib/experiment/settings.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import { runJobs } from "../../lib/loop/run_jobs.ts";
+import { exists } from "../hf/exists.ts";
+import { readRemoteRun } from "../hf/remote_run.ts";
 import { embeddedEngine } from "../local/engine.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
+import { expectNoHub, hfOptions } from "./hf_options.ts";
+import { submitOptions } from "./submit_options.ts";
 import { shellWord } from "./shell_word.ts";
 import { expectNoServer, readServer, serverOptions } from "./server_options.ts";
 import { standardError } from "./standard_error.ts";
@@ -20,6 +26,8 @@ export const runExperimentCommand: Command = {
     ...experimentOptions,
     runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
     ...serverOptions,
+    ...hfOptions,
+    ...submitOptions,
     resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
   },
   examples: [
@@ -36,10 +44,13 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const runs = line.value("runs") ?? "runs";
   const { plan, jobs } = await compileRequest(request);
   if (plan.runner === "hf") {
-    throw new UserError(
-      "Cannot run on hf yet: this version plans for it (deno task plan) and runs on local and tgi",
-    );
+    expectNoServer(line, plan.runner);
+    // Loaded here: what the Hub needs is no part of the other runners.
+    const { runOnHub } = await import("./run_hf.ts");
+    return await runOnHub(line, { plan, jobs });
   }
+  expectNoHub(line, plan.runner, [], submitOptions);
+  await expectNotElsewhere(runs, jobs);
   const progress = new ProgressLine(standardError);
   const engine = await openEngine(plan.runner, line, progress);
   const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
@@ -86,6 +97,20 @@ async function runExperiment(line: CommandLine): Promise<number> {
   }
   print(await summarize(runs, plan, jobs));
   return exitCodes.success;
+}
+
+/** Refuses a run that goes on elsewhere: two would write its folder. */
+async function expectNotElsewhere(runs: string, jobs: readonly Job[]): Promise<void> {
+  for (const { id } of jobs) {
+    const remote = await readRemoteRun(runs, id);
+    if (remote === undefined || await exists(join(runs, id, "finished"))) continue;
+    throw new UserError(
+      `Run ${
+        join(runs, id)
+      } was submitted to ${remote.hub}; bring it home with deno task jobs follow ${id}, or cancel ` +
+        "its job and delete the folder to run it here",
+    );
+  }
 }
 
 /** The engine of a runner; the embedded one needs no closing. */

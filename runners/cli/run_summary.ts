@@ -74,7 +74,7 @@ export async function summarize(
 }
 
 /** Each benchmark by itself, where there are several; the figures above are means over them. */
-function benchmarkTable(curves: readonly CurveRow[], last: number): string[] {
+export function benchmarkTable(curves: readonly CurveRow[], last: number): string[] {
   const names = new Set(curves.flatMap(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark)));
   if (names.size === 0) return [];
   const rows = [...names].flatMap((name) =>
@@ -110,14 +110,16 @@ function inJobOrder<Row extends { readonly arm: string }>(rows: readonly Row[], 
   return rows.toSorted((a, b) => order.indexOf(a.arm) - order.indexOf(b.arm));
 }
 
-function share(value: Estimate | null): string {
+/** An estimate with its standard error, as `0.612 ± 0.043`; a dash for none. */
+export function share(value: Estimate | null): string {
   if (value === null) return "–";
   return value.standardError === null
     ? value.mean.toFixed(3)
     : `${value.mean.toFixed(3)} ± ${value.standardError.toFixed(3)}`;
 }
 
-function change(value: Estimate | null): string {
+/** A difference with its sign and standard error. */
+export function change(value: Estimate | null): string {
   return value !== null && value.mean >= 0 ? `+${share(value)}` : share(value);
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluate, type EvaluationContext } from "exitlab/lib/loop/evaluate.ts";
 import type { SampleRequest } from "exitlab/lib/engine/engine.ts";
+import { policyResponder } from "exitlab/lib/loop/responder.ts";
 import { debug } from "exitlab/lib/operator/debug.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
 import { fragile } from "../../support/fragile_domain.ts";
@@ -18,7 +19,7 @@ function context(): EvaluationContext & { asked: SampleRequest[][]; tokens: () =
     tokens: () => tokens,
     domain: digits(),
     operators: [improve()],
-    policy: {
+    responder: policyResponder({
       ...policy,
       sample: async (requests) => {
         asked.push([...requests]);
@@ -26,7 +27,7 @@ function context(): EvaluationContext & { asked: SampleRequest[][]; tokens: () =
         for (const completion of completions) tokens += completion.tokens.length;
         return completions;
       },
-    },
+    }),
     maxTokens: 5,
     evaluation,
     seed: 3,

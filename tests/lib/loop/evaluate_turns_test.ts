@@ -5,6 +5,7 @@ import type { Attempt } from "exitlab/lib/domain/verdict.ts";
 import type { SampleRequest } from "exitlab/lib/engine/engine.ts";
 import { evaluate, type EvaluationContext } from "exitlab/lib/loop/evaluate.ts";
 import { resample } from "exitlab/lib/loop/resample.ts";
+import { policyResponder } from "exitlab/lib/loop/responder.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
 import { wordIteration } from "exitlab/lib/operator/wording.ts";
 import { deriveSeed } from "exitlab/lib/random.ts";
@@ -41,13 +42,13 @@ function context(
     asked,
     domain: errands({ turns }),
     operators: [improve()],
-    policy: {
+    responder: policyResponder({
       ...policy,
       sample: (requests) => {
         asked.push(...requests);
         return policy.sample(requests);
       },
-    },
+    }),
     maxTokens: 3,
     evaluation: { every: 0, steps, samples, tasks, temperature: 1, topP: 1, resamples: 2 },
     seed,
@@ -62,7 +63,7 @@ interface Alone {
 
 /** Plays one episode by its definition, sharing nothing: in every turn a first response and k improvements of the latest. */
 async function playAlone(
-  { domain, policy, seed, maxTokens }: EvaluationContext,
+  { domain, responder, seed, maxTokens }: EvaluationContext,
   index: number,
   sample: number,
   k: number,
@@ -78,12 +79,14 @@ async function playAlone(
       const messages = attempt === undefined
         ? domain.prompt(task, state)
         : wordIteration("improve", { domain, task, state, attempt });
-      const prompt = policy.tokenizer.encodeChat(messages);
+      const prompt = stubPolicy(1, alphabet).tokenizer.encodeChat(messages);
       const path = turn === 0 ? [step] : [step, turn];
       const drawn = deriveSeed(seed, "evaluate", iteration, id, sample, ...path);
       asked.push(`${drawn} ${prompt.join()}`);
-      const [completion] = await policy.sample([{ prompt, maxTokens, temperature: 1, topP: 1, seed: drawn }]);
-      const response = policy.tokenizer.decode(completion?.tokens ?? []);
+      const [answer] = await responder.respond([
+        { messages, maxTokens, temperature: 1, topP: 1, seed: drawn },
+      ]);
+      const response = answer?.text ?? "";
       const { verdict } = await domain.step(task, state, response);
       attempt = { response, verdict, feedback: null };
     }
@@ -211,7 +214,7 @@ Deno.test("evaluate() ends episodes whose conversation outgrows the context with
   const least = Math.max(...(await firstRequests(given)));
   for (const length of new Set(lengths.filter((each) => each >= least))) {
     const narrow = context(given);
-    const at = { ...narrow, policy: { ...narrow.policy, context: length + narrow.maxTokens } };
+    const at = { ...narrow, responder: { ...narrow.responder, context: length + narrow.maxTokens } };
     const outcomes = await evaluate(at, 0);
     assert.equal(outcomes.length, whole.length, "no episode is lost");
     for (const { prompt } of narrow.asked) assert(prompt.length <= length);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluate } from "exitlab/lib/loop/evaluate.ts";
 import { fitPrompt, type PromptContext } from "exitlab/lib/loop/fit_prompt.ts";
+import { policyResponder } from "exitlab/lib/loop/responder.ts";
 import { imitatedResponses } from "exitlab/lib/loop/imitate.ts";
 import { evaluationRows, evaluationWarnings } from "exitlab/lib/loop/records.ts";
 import { rollOut, type RolloutContext, rootSource } from "exitlab/lib/loop/rollout.ts";
@@ -146,7 +147,14 @@ Deno.test("an evaluation records what its prompts left out, and warns once", asy
   const evaluation = { every: 0, steps: 2, samples: 1, tasks: 2, temperature: 1, topP: 1, resamples: 0 };
   const policy = { ...stubPolicy(1), context: 520 };
   const outcomes = await evaluate(
-    { domain, operators: [improve()], policy, maxTokens: 300, evaluation, seed: 1 },
+    {
+      domain,
+      operators: [improve()],
+      responder: policyResponder(policy),
+      maxTokens: 300,
+      evaluation,
+      seed: 1,
+    },
     4,
   );
   const rows = evaluationRows(outcomes, 4);

@@ -5,6 +5,7 @@ import type { GreedySearch } from "exitlab/lib/experiment/settings.ts";
 import { evaluate, type EvaluationContext } from "exitlab/lib/loop/evaluate.ts";
 import { bestSoFar, growTrees, type SearchTree } from "exitlab/lib/loop/grow_trees.ts";
 import { nodeRows } from "exitlab/lib/loop/records.ts";
+import { policyResponder } from "exitlab/lib/loop/responder.ts";
 import { debug } from "exitlab/lib/operator/debug.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
 import { fragile } from "../../support/fragile_domain.ts";
@@ -20,13 +21,13 @@ function context(domain: Domain = fragile(), seed = 3): EvaluationContext & { pr
     prompts,
     domain,
     operators: [improve()],
-    policy: {
+    responder: policyResponder({
       ...policy,
       sample: (requests) => {
         prompts.push(requests.map(({ prompt }) => String.fromCodePoint(...prompt)));
         return policy.sample(requests);
       },
-    },
+    }),
     maxTokens: 5,
     evaluation,
     seed,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseYaml } from "../../../lib/yaml.ts";
 import { runCommand } from "../../../runners/cli/command.ts";
 import { planCommand } from "../../../runners/cli/plan.ts";
+import { hardwareFile } from "../hf/plan/list.ts";
 
 const lib = (path: string): string => new URL(`../../../${path}`, import.meta.url).href;
 const source = `
@@ -121,13 +122,19 @@ Deno.test("plan answers mistakes with one sentence and exit code 2", async () =>
   ) assert.deepEqual(await plan(...words), { code: 2, out: "", error: `error: ${message}\n` });
 });
 
+/** A machine and a time-out for a policy of which nothing is known. */
+const there = ["--runner", "hf", "--hardware", hardwareFile, "--flavor", "cpu-upgrade", "--timeout", "2"];
+
 Deno.test("plan --runner plans for another place, with the same runs, and the plan file keeps it", async () => {
-  const [here, there] = [await plan(file), await plan(file, "--runner", "hf")];
-  assert.equal(there.out, here.out.replace("Runner local", "Runner hf"));
+  const [here, hf] = [await plan(file), await plan(file, ...there)];
+  assert.equal(hf.error, "");
+  const [before, after] = [here.out.split("\n\nRuns\n"), hf.out.split("\n\nRuns\n")];
+  assert.equal(after[1], before[1]);
+  assert.ok(after[0]?.startsWith((before[0] ?? "?").replace("Runner local", "Runner hf")));
   const path = join(folder, "there.yaml");
-  assert.deepEqual(await plan(file, "--runner", "hf", "--out", path), {
+  assert.deepEqual(await plan(file, ...there, "--out", path), {
     code: 0,
-    out: `Wrote ${path} for the runner hf, which this version plans for and cannot run on yet\n`,
+    out: `Wrote ${path}; run it with: deno task run ${path}\n`,
     error: "",
   });
   assert.match((await plan(path)).out, /\nRunner hf, /);
@@ -136,6 +143,56 @@ Deno.test("plan --runner plans for another place, with the same runs, and the pl
     out: "",
     error: `error: Cannot use --runner local with the plan ${path}: it was made for hf\n`,
   });
+});
+
+Deno.test("plan for hf says where it runs, for how long and for how much, and what is not known", async () => {
+  const { out } = await plan(file, ...there, "--secret", "MINE");
+  for (
+    const part of [
+      /\nWhere it runs +all arms\n {2}machine +cpu-upgrade\n {2}GPUs +0\n {2}engine +embedded\n {2}image +denoland\/deno:debian-2\.9\.6\n/,
+      /\n {2}hours a job +unknown\n {2}time-out +2 h\n {2}price an hour +\$0\.0300\n/,
+      /\n {2}a job, expected +unknown\n {2}a job, at most +\$0\.0600\n/,
+      /\n {2}All 4 jobs: \$0\.24 at most, if each runs until its time-out\n {2}Secrets, by name: MINE\n/,
+      /\nArithmetic \(all arms\)\n {2}- cpu-upgrade was asked for\n/,
+      /\nUnknown\n {2}- How long a job takes with the policy "mind"\n/,
+    ]
+  ) assert.match(out, part);
+});
+
+Deno.test("plan for hf keeps its machines and prices in a plan file, whatever the list says later", async () => {
+  const path = join(folder, "frozen.json");
+  await plan(file, ...there, "--out", path);
+  const content = JSON.parse(await Deno.readTextFile(path));
+  assert.equal(content.placement.arms.grpo.flavor, "cpu-upgrade");
+  const hash = (await plan(file)).out.split("\n")[1];
+  // What the machines cost is no part of what a run finds.
+  assert.equal(`Plan ${content.hash}`, hash);
+  content.placement.arms.grpo.pricePerHour = 7;
+  await Deno.writeTextFile(path, JSON.stringify(content));
+  const { out } = await plan(path, "--arm", "grpo");
+  assert.match(out, /\n {2}price an hour +\$7\.00\n/);
+  assert.doesNotMatch(out, /\nWhere it runs.*full/);
+  assert.match(
+    (await plan(path, "--flavor", "h200")).error,
+    /Cannot use --flavor h200 with this plan: it has cpu-upgrade/,
+  );
+  delete content.placement.arms.grpo;
+  await Deno.writeTextFile(path, JSON.stringify(content));
+  assert.match(
+    (await plan(path)).error,
+    /Expected "placement" to be a placement of grpo, full and no other arm/,
+  );
+});
+
+Deno.test("plan refuses options for hf elsewhere, and needs a list of machines for it", async () => {
+  assert.deepEqual(await plan(file, "--flavor", "h200"), {
+    code: 2,
+    out: "",
+    error: "error: Cannot use --flavor on the runner local, which rents no machine; add --runner hf\n",
+  });
+  const { code, error } = await plan(file, "--runner", "hf", "--hardware", join(folder, "none.json"));
+  assert.equal(code, 2);
+  assert.match(error, /^error: Cannot find ".+none\.json" \(--hardware\); save one with: curl https:/);
 });
 
 Deno.test("plan --help names every option", async () => {

@@ -1,0 +1,142 @@
+/**
+ * `run --runner hf`: a plan's jobs on Hugging Face's machines.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { UserError } from "../../lib/errors.ts";
+import type { Compiled } from "../../lib/experiment/compile.ts";
+import type { Job } from "../../lib/experiment/settings.ts";
+import { checkPrograms } from "../../lib/domain/check_programs.ts";
+import { checkHosts } from "../../lib/loop/check_hosts.ts";
+import { ProgressLine } from "../../lib/report/progress_line.ts";
+import { ensureJob, mostCost } from "../hf/ensure_job.ts";
+import { exists } from "../hf/exists.ts";
+import { followRuns } from "../hf/follow_runs.ts";
+import { openBucket } from "../hf/hub/bucket.ts";
+import { HubClient } from "../hf/hub/hub_client.ts";
+import { whoAmI } from "../hf/hub/who_am_i.ts";
+import { prepare } from "../hf/prepare.ts";
+import { readRemoteRun, type RemoteRun } from "../hf/remote_run.ts";
+import { Spending } from "../hf/spending.ts";
+import { type CommandLine, exitCodes, print } from "./command.ts";
+import { FollowProgress } from "./follow_progress.ts";
+import { readPlacement } from "./hf_options.ts";
+import { readHub, readHubAccess, readSecret } from "./hub_access.ts";
+import { interruptSignal } from "./interrupt_signal.ts";
+import { parseCount } from "./parse_count.ts";
+import { readDollars } from "./read_dollars.ts";
+import { summarize } from "./run_summary.ts";
+import { standardError } from "./standard_error.ts";
+
+const defaultBucket = "exitlab-runs";
+
+/** Submits a plan's jobs to Hugging Face and follows them to their ends. */
+export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Promise<number> {
+  const runs = line.value("runs") ?? "runs";
+  const progress = new ProgressLine(standardError);
+  const placement = await readPlacement(line, { plan, jobs });
+  for (const job of jobs) {
+    await checkHosts(job);
+    await checkPrograms(job.settings.domain);
+    await expectNotHere(runs, job);
+  }
+  expectOpen(readHub(line));
+  const access = readHubAccess(line, "needed", (message) => progress.show(message));
+  const client = new HubClient(access);
+  const namespace = line.value("namespace") ?? await whoAmI(client);
+  const bucket = `${namespace}/${line.value("bucket") ?? defaultBucket}`;
+  const prepared = await prepare({
+    plan,
+    placement,
+    jobs,
+    checkout: Deno.cwd(),
+    runs,
+    include: line.values("include"),
+    model: line.value("model") ?? null,
+    hosts: line.values("net"),
+    hub: access.host,
+    namespace,
+    bucket,
+  });
+  const files = openBucket(access, bucket);
+  print(
+    `${plan.name}  plan ${plan.hash.slice(0, 12)}  ${jobs.length} ${
+      jobs.length === 1 ? "job" : "jobs"
+    } at most ` +
+      `$${placement.cost.most.toFixed(2)}  in ${bucket}`,
+  );
+  await files.create();
+  const bytes = await prepared.upload(files);
+  progress.settle(
+    bytes === 0 ? "Bundle is there already" : `Bundle uploaded, ${(bytes / 1e6).toFixed(1)} MB`,
+  );
+  const spending = new Spending(readDollars(line, "max-cost"));
+  const follow = { client, files, runs, secret: readSecret, spending, weights: line.flag("weights") };
+  if (line.flag("detach")) {
+    if (line.value("at-once") !== undefined) {
+      throw new UserError("Cannot use --at-once with --detach: nobody is here to submit the next job");
+    }
+    return await detach(prepared.remotes, follow);
+  }
+  const { signal, release } = interruptSignal(
+    line.flag("cancel") ? "Cancelling the jobs" : "Leaving; the jobs go on",
+  );
+  const end = await followRuns(prepared.remotes, {
+    ...follow,
+    signal,
+    cancel: line.flag("cancel"),
+    atOnce: parseCount(line, "at-once") ?? jobs.length,
+    observer: new FollowProgress(progress),
+  }).finally(() => {
+    progress.clear();
+    release();
+  });
+  if (end === "left") {
+    print(
+      line.flag("cancel")
+        ? "Cancelled. What was saved is kept: run the same command again to go on."
+        : "The jobs go on. Follow them with: deno task jobs follow; end them with: deno task jobs cancel --all",
+    );
+    return exitCodes.interrupted;
+  }
+  print(await summarize(runs, plan, jobs));
+  return exitCodes.success;
+}
+
+/** Refuses where the Hub's host is closed: a plan file says `hf`, but permissions come from the command line. */
+function expectOpen(hub: string): void {
+  if (Deno.permissions.querySync({ name: "net", host: new URL(hub).host }).state === "granted") return;
+  throw new UserError(
+    `Cannot reach ${hub} without --runner hf on the command line, which opens its hosts; add it`,
+  );
+}
+
+/** Refuses a run that was begun on this machine: two would write it. */
+async function expectNotHere(runs: string, job: Job): Promise<void> {
+  const directory = join(runs, job.id);
+  if (await exists(join(directory, "finished")) || await readRemoteRun(runs, job.id) !== undefined) return;
+  if (!await exists(join(directory, "run.duckdb"))) return;
+  throw new UserError(
+    `Run ${directory} was begun on this machine; finish it here with --runner ${
+      job.settings.policy.runners.find((name) => name !== "hf") ?? "local"
+    } --resume, or delete its folder to run it anew on hf`,
+  );
+}
+
+async function detach(
+  remotes: readonly RemoteRun[],
+  { client, secret, spending }: {
+    readonly client: HubClient;
+    readonly secret: (name: string) => string | undefined;
+    readonly spending: Spending;
+  },
+): Promise<number> {
+  for (const remote of remotes) {
+    const { job, found } = await ensureJob(client, remote, secret, (dollars) => spending.allow(dollars));
+    spending.count(job, false, remote.pricePerHour, mostCost(remote));
+    print(`${remote.run}  ${found ? "under way as" : "submitted as"} ${job.url}`);
+  }
+  print("Follow them with: deno task jobs follow");
+  return exitCodes.success;
+}
