@@ -128,9 +128,19 @@ const mistakes: readonly (readonly [name: string, words: readonly string[], want
   ["an empty --runs path", [small, "--runs", ""], /a path without commas but found ""/],
   ["a runner that is none", [small, "--runner", "moon"], /--runner to be local, tgi or hf but found "moon"/],
   [
-    "a runner that is planned for only",
-    [small, "--runner", "hf"],
-    /^error: Cannot run on hf yet: this version plans/,
+    "rented machines without a token",
+    [small, "--runner", "hf", "--hardware", "tests/runners/hf/plan/hardware.json"],
+    /^error: Expected a Hugging Face token with write access in the environment variable HF_TOKEN but found none/,
+  ],
+  [
+    "an option of rented machines elsewhere",
+    [small, "--max-cost", "5"],
+    /^error: Cannot use --max-cost on the runner local, which rents no machine; add --runner hf/,
+  ],
+  [
+    "jobs that are to go on without anybody, elsewhere",
+    [small, "--detach"],
+    /^error: Cannot use --detach on the runner local/,
   ],
   [
     "a runner that cannot train the policy",
