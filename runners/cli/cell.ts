@@ -10,10 +10,11 @@ import { loadExperiment } from "./load_experiment.ts";
 export const cellCommand: Command = {
   name: "cell",
   summary: "Run one cell of a plan in a container, as `run --runner hf` asks.",
-  usage: "CELL --work DIR --folder DIR",
+  usage: "CELL --work DIR --folder DIR --began SECONDS",
   options: {
     work: { type: "string", value: "DIR", help: "Where the bundle was unpacked" },
     folder: { type: "string", value: "DIR", help: "Where the run is kept between jobs" },
+    began: { type: "string", value: "SECONDS", help: "When the job began, in seconds since 1970" },
     net: { type: "string", value: "HOST", multiple: true, help: "A host that may be called" },
     run: { type: "string", value: "PROGRAM", multiple: true, help: "A program that may be started" },
   },
@@ -33,12 +34,22 @@ export const cellCommand: Command = {
       job: jobOf(jobs, cell.run),
       work,
       folder,
+      began: readTime(line),
       print,
       signal: stop.signal,
     });
     return status === "finished" ? exitCodes.success : exitCodes.interrupted;
   },
 };
+
+/** When the job began, in milliseconds since 1970: its time runs from there. */
+function readTime(line: CommandLine): number {
+  const seconds = Number(line.value("began"));
+  if (Number.isFinite(seconds)) return 1000 * seconds;
+  throw new UserError(
+    `Expected --began to be a time in seconds since 1970 but found "${line.value("began") ?? ""}"`,
+  );
+}
 
 function folderOf(line: CommandLine, name: "work" | "folder"): string {
   const folder = line.value(name);

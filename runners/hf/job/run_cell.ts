@@ -28,6 +28,8 @@ export interface CellContext {
   readonly work: string;
   /** Where the run is kept between jobs: on the mounted bucket. */
   readonly folder: string;
+  /** When the job began, in milliseconds since 1970; its time-out counts from there. */
+  readonly began: number;
   /** Writes a line to the log. */
   readonly print: (line: string) => void;
   /** Stops after the step under way. */
@@ -46,7 +48,7 @@ export function reserve(seconds: number): number {
  * @throws {UserError} If the engine or the experiment refuses.
  */
 export async function runCell(context: CellContext): Promise<"finished" | "interrupted"> {
-  const { cell, plan, job, work, folder, print } = context;
+  const { cell, plan, job, work, folder, began, print } = context;
   const runs = join(work, "runs");
   const directory = join(runs, job.id);
   const carrier = new Carrier({ run: directory, engine: join(work, "engine") }, folder);
@@ -59,7 +61,7 @@ export async function runCell(context: CellContext): Promise<"finished" | "inter
   const late = setTimeout(() => {
     print("The job's time is nearly up: saving, to go on in another job");
     stop.abort();
-  }, 1000 * (cell.seconds - reserve(cell.seconds)));
+  }, Math.max(0, began + 1000 * (cell.seconds - reserve(cell.seconds)) - Date.now()));
   const server = cell.engine === null
     ? undefined
     : await startEngine(inPlace(cell.engine, work), { say: print });
