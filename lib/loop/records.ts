@@ -198,6 +198,14 @@ export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: nu
 /** The share of a task space below which sampling it is said to have narrowed. */
 const narrow = 0.05;
 
+/** What is to be said of a sink that metrics are forwarded to. */
+export function sinkWarnings(
+  problems: readonly string[],
+  { iteration, time }: Pick<StepRow, "iteration" | "time">,
+): EventRow[] {
+  return problems.map((message) => ({ iteration, time, level: "warning", kind: "sink", message }));
+}
+
 /** Signs of trouble in a step, for the `events` table. */
 export function stepWarnings(step: StepRow): EventRow[] {
   const { iteration, time, extra: { shortened } } = step;

@@ -24,6 +24,7 @@ import {
   nodeRows,
   resampleRows,
   rolloutRows,
+  sinkWarnings,
   stepFigures,
   stepWarnings,
 } from "./records.ts";
@@ -61,6 +62,8 @@ export interface JobContext {
   readonly report: (event: JobEvent) => void;
   /** Told that a checkpoint is on disk, with all rows up to it; nothing is written to the run's folder until it resolves. */
   readonly saved?: (iteration: number) => Promise<void>;
+  /** What went wrong beside the job since the last call, a sentence each; it becomes warnings among its events. */
+  readonly problems?: () => readonly string[];
 }
 
 /** How a job ended. */
@@ -210,7 +213,7 @@ class Loop {
       starts: draw.starts,
       ...evaluation,
       resamples: this.spent() ? await this.#resample() : [],
-      events: [...stepWarnings(step), ...events],
+      events: [...stepWarnings(step), ...sinkWarnings(this.#context.problems?.() ?? [], step), ...events],
     }, { kind: "step", step, progress: this.#progress() });
     if (iteration % checkpoint.every === 0) await this.save();
   }

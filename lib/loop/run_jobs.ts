@@ -17,10 +17,12 @@ import { writePlanFile } from "./plan_file.ts";
 import { type JobEvent, runJob } from "./run_job.ts";
 import { cachedWarmStart } from "./warm_cache.ts";
 import { explainWriteError } from "./write_error.ts";
+import type { SinkFeed } from "../metrics/sink_feed.ts";
 import { openStore, type RunStore } from "../metrics/store.ts";
 import { version } from "../version.ts";
 import { checkEngine } from "./check_engine.ts";
 import { checkHosts } from "./check_hosts.ts";
+import { sinkWarnings } from "./records.ts";
 
 /** Told what happens while jobs run. */
 export interface RunObserver {
@@ -55,6 +57,8 @@ export interface RunOptions {
    * waits until it resolves.
    */
   readonly saved?: (job: Job, iteration: number) => Promise<void>;
+  /** Takes step metrics elsewhere; see `MetricsSink`. It stays open. */
+  readonly sink?: SinkFeed;
 }
 
 /** Where a job stands on disk. */
@@ -148,6 +152,7 @@ async function runOne(engine: Engine, job: Job, options: RunOptions): Promise<"f
       const report = (event: JobEvent): void => {
         if (event.kind === "step") losses = 0;
         options.observer.event(job, event);
+        if (event.kind === "step") options.sink?.step(event.step);
       };
       try {
         return await attempt(engine, job, store, report, options);
@@ -190,7 +195,11 @@ async function attempt(
       settings: settingsRecord(job),
       started: new Date().toISOString(),
     });
-    const { status } = await runJob(job, {
+    options.sink?.begin({
+      ...{ run: job.id, arm: job.arm, seed: job.seed, experiment: job.experiment },
+      directory: await Deno.realPath(directory),
+    });
+    const { status, iteration } = await runJob(job, {
       policy,
       build,
       initial,
@@ -199,7 +208,13 @@ async function attempt(
       signal: options.signal,
       report,
       saved: async (iteration) => await options.saved?.(job, iteration),
+      problems: () => options.sink?.takeProblems() ?? [],
     });
+    if (options.sink !== undefined) {
+      await options.sink.end();
+      const time = new Date().toISOString();
+      await store.write({ events: sinkWarnings(options.sink.takeProblems(), { iteration, time }) });
+    }
     await store.finish(status);
     if (status === "finished") await writeDurably(join(directory, finishedMark), new Uint8Array());
     return status;

@@ -3,20 +3,25 @@
  *
  * @module
  */
-import type { Json } from "../json.ts";
-import type { QueryResult } from "./query.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Reader } from "./reader.ts";
 import { parseRunResults, type RunResults } from "./run_results.ts";
 
 /** Where results come from: three queries. */
 export interface ResultsSource {
-  /** One row a run: what it is and how it trained. */
+  /** One row a run: what it is and how it trained. `$runs` may be a JSON list of the names that are asked for. */
   readonly heads: string;
-  /** One row a run, held-out task and self-improvement step, with the benchmark of the task as `split`. */
+  /**
+   * One row a run, held-out task and self-improvement step, with the benchmark of the task as `split`. Here and in `draws`
+   * there is a table `chosen` of the runs that count.
+   */
   readonly links: string;
   /** One row a run, held-out task and draw. */
   readonly draws: string;
 }
+
+/** What a source is asked through. */
+export type ResultsReader = Pick<Reader, "query" | "columns">;
 
 /** Results, and what could not be had. */
 export interface CollectedResults {
@@ -26,8 +31,9 @@ export interface CollectedResults {
   readonly notes: readonly string[];
 }
 
-/** What a draw is picked by: whether it ran, its validation, and of equals the first. */
-const byValidation = "{ran: not failed, validation: validation, first: -draw}";
+/** The best draw so far: one that ran before one that failed, then by validation, and of equals the first. */
+const pickedDraw =
+  "arg_max({solved: solved, quality: quality}, {ran: not failed, validation: validation, first: -draw}) over so_far";
 
 /** A reader's tables as a source. Only held-out tasks count, of whatever benchmark, and only a run's last evaluation. */
 const fromRuns: ResultsSource = {
@@ -67,7 +73,8 @@ const fromRuns: ResultsSource = {
     where $runs is null or list_contains(from_json($runs, '["varchar"]'), run)`,
   links: `
     with last as (
-      select run, max(iteration) as iteration from evaluations where split <> 'train' group by run
+      select run, max(iteration) as iteration from evaluations semi join chosen using (run)
+      where split <> 'train' group by run
     ), links as (
       select run, split, task, step, quality, solved, changed, first_value(solved) over chain as at_first,
         lag(solved) over chain as before, bool_or(solved) over chain as so_far
@@ -81,11 +88,14 @@ const fromRuns: ResultsSource = {
       count_if(step > 0 and not changed and not before) as copied_unsolved, count_if(so_far) as solved_so_far
     from links group by run, task, step`,
   draws: `
-    select run, task, draw, solved, first_value(draw) over (
-      partition by run, task, coalesce(response, '#' || draw) order by draw
-    ) as same, if(validation is null, null, arg_max(solved, ${byValidation}) over so_far) as picked_solved,
-      if(validation is null, null, arg_max(quality, ${byValidation}) over so_far)::float as picked_quality
-    from resamples where split <> 'train' window so_far as (partition by run, task order by draw)`,
+    select run, task, draw, solved, same, if(validation is null, null, picked.solved) as picked_solved,
+      if(validation is null, null, picked.quality)::float as picked_quality
+    from (
+      select run, task, draw, solved, validation,
+        min(draw) over (partition by run, task, coalesce(response, '#' || draw)) as same, ${pickedDraw} as picked
+      from resamples semi join chosen using (run) where split <> 'train'
+      window so_far as (partition by run, task order by draw)
+    )`,
 };
 
 /**
@@ -94,25 +104,37 @@ const fromRuns: ResultsSource = {
  * @param runs Only these, by name; all when left out.
  */
 export async function collectResults(reader: Reader, runs?: readonly string[]): Promise<CollectedResults> {
-  const names = runs === undefined ? null : JSON.stringify(runs);
-  return await readSource(fromRuns, (sql) => reader.query(sql, { runs: names }));
+  return await readSource(fromRuns, reader, runs);
 }
 
-/** Reads a source through a function that queries it. */
+/**
+ * Reads a source: one small row a run, and then all links and all draws as columns, which is many times faster than lists
+ * or rows.
+ *
+ * @param runs Only these, by name; all when left out.
+ */
 export async function readSource(
-  source: ResultsSource,
-  query: (sql: string) => Promise<QueryResult>,
+  { heads, links, draws }: ResultsSource,
+  reader: ResultsReader,
+  runs?: readonly string[],
 ): Promise<CollectedResults> {
+  const params = { runs: runs === undefined ? null : JSON.stringify(runs) };
+  const found = await reader.query(headsSql(heads), params);
+  // Their places in this order stand for their names from here on.
+  const chosen = { runs: JSON.stringify(found.rows.map(([run]) => String(run))) };
+  const answers = chainsOf(await reader.columns(linksSql(links), chosen), found.rows.length);
+  const drawn = drawsOf(await reader.columns(drawsSql(draws), chosen), found.rows.length);
   const results: RunResults[] = [];
   const notes: string[] = [];
-  for (const [run, evaluated, text] of (await query(resultsSql(source))).rows) {
-    if (evaluated !== true) {
+  for (const [at, [run, text]] of found.rows.entries()) {
+    const answered = answers[at] ?? {};
+    if (answered["steps"] === -1) {
       notes.push(`Run "${String(run)}" is left out: it has no evaluation on held-out tasks`);
       continue;
     }
-    const value: Json = JSON.parse(String(text));
+    const head: Json = JSON.parse(String(text));
     try {
-      results.push(parseRunResults(value));
+      results.push(parseRunResults({ ...isJsonObject(head) ? head : {}, ...answered, ...drawn[at] }));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       notes.push(`Run "${String(run)}" is left out: its results are not whole (${error.message})`);
@@ -121,26 +143,10 @@ export async function readSource(
   return { results, notes };
 }
 
-/** Lists in one fixed order, and each run as one JSON text: that is many times faster than single values. */
-function resultsSql({ heads, links, draws }: ResultsSource): string {
+function headsSql(heads: string): string {
   return `
-with heads as (${heads}), links as (${links}), draws as (${draws}), chain_lists as (
-  select run, max(step) as steps, list(task order by task) filter (step = 0) as tasks,
-    list(split order by task) filter (step = 0) as benchmarks, {
-    chains: list(chains order by task, step), solved: list(solved order by task, step),
-    quality: list(quality order by task, step), gained: list(gained order by task, step),
-    gainedStep: list(gained_step order by task, step), copiedSolved: list(copied_solved order by task, step),
-    copiedUnsolved: list(copied_unsolved order by task, step), solvedSoFar: list(solved_so_far order by task, step)
-  } as chains
-  from links group by run
-), draw_lists as (
-  select run, (count(*) // count(distinct task)) as draws, {
-    solved: list(solved order by task, draw), same: list(same order by task, draw),
-    pickedSolved: list(picked_solved order by task, draw), pickedQuality: list(picked_quality order by task, draw)
-  } as drawn
-  from draws group by run
-)
-select run, tasks is not null, to_json({
+with heads as (${heads})
+select run, to_json({
   run: run, experiment: experiment, arm: arm, variant: variant, seed: seed, status: status, started: started::varchar,
   planHash: plan_hash, jobHash: job_hash, exitlabVersion: exitlab_version, engine: engine, settings: settings::json,
   training: {
@@ -150,8 +156,71 @@ select run, tasks is not null, to_json({
       mode: each.mode, groups: each.groups, zeroVariance: each.zero_variance
     })
   },
-  iteration: iteration, tasks: tasks, benchmarks: benchmarks, steps: steps, chains: chains, draws: coalesce(draws, 0),
-  drawn: coalesce(drawn, {solved: [], same: [], pickedSolved: [], pickedQuality: []}), tokens: coalesce(benchmark_tokens, [])
+  iteration: iteration, tokens: coalesce(benchmark_tokens, [])
 })::varchar
-from heads left join chain_lists using (run) left join draw_lists using (run) order by run`;
+from heads order by run`;
+}
+
+/** The runs that count, with their places. */
+const chosen = `chosen as (
+  select unnest(names) as run, generate_subscripts(names, 1) - 1 as place
+  from (select from_json($runs, '["varchar"]') as names)
+)`;
+
+/** Names that repeat are given once, as text is slow to read. */
+function linksSql(links: string): string {
+  return `
+with ${chosen}, links as (${links})
+select place::int, step::int, if(step = 0, task, null), if(step = 0, split, null), chains::int, solved::int, quality::float,
+  gained::int, gained_step::int, copied_solved::int, copied_unsolved::int, solved_so_far::int
+from links join chosen using (run) order by place, task, step`;
+}
+
+function drawsSql(draws: string): string {
+  return `
+with ${chosen}, draws as (${draws})
+select place::int, draw::int, solved, same::int, picked_solved, picked_quality::float
+from draws join chosen using (run) order by place, task, draw`;
+}
+
+/** What links say of each run, by its place. */
+function chainsOf(columns: readonly (readonly Json[])[], runs: number): JsonObject[] {
+  return partsOf(columns, runs).map(([step = [], task = [], split = [], ...counts]) => {
+    const [chains = [], solved = [], quality = [], ...changes] = counts;
+    const [gained = [], gainedStep = [], copiedSolved = [], copiedUnsolved = [], solvedSoFar = []] = changes;
+    return {
+      tasks: task.filter((name) => name !== null),
+      benchmarks: split.filter((name) => name !== null),
+      steps: greatest(step),
+      chains: {
+        ...{ chains, solved, quality, gained, gainedStep, copiedSolved, copiedUnsolved, solvedSoFar },
+      },
+    };
+  });
+}
+
+/** What draws say of each run, by its place. */
+function drawsOf(columns: readonly (readonly Json[])[], runs: number): JsonObject[] {
+  return partsOf(columns, runs).map(([draw = [], ...drawn]) => {
+    const [solved = [], same = [], pickedSolved = [], pickedQuality = []] = drawn;
+    return { draws: greatest(draw) + 1, drawn: { solved, same, pickedSolved, pickedQuality } };
+  });
+}
+
+/** Cuts columns into runs by the first column, which has their places in order; that column is left out. */
+function partsOf(columns: readonly (readonly Json[])[], runs: number): Json[][][] {
+  const [places = [], ...others] = columns;
+  let from = 0;
+  return Array.from({ length: runs }, (_, run) => {
+    let to = from;
+    while (places[to] === run) to++;
+    const part = others.map((column) => column.slice(from, to));
+    from = to;
+    return part;
+  });
+}
+
+/** The greatest of whole numbers from 0; -1 if there are none. */
+function greatest(values: readonly Json[]): number {
+  return values.reduce<number>((most, value) => Math.max(most, Number(value)), -1);
 }

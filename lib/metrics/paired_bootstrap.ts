@@ -6,6 +6,7 @@
 import type { Random } from "../random.ts";
 import { type Benchmarks, defaultBenchmark, macroMean, taskWeights } from "./benchmarks.ts";
 import { mean } from "./estimate.ts";
+import { type DrawnItems, drawnItems, resampledSums } from "./resampled_means.ts";
 
 /** A value for each seed (first index) and each task (second); tasks are the same ones in the same order. */
 export type SeedsByTasks = readonly (readonly number[])[];
@@ -24,6 +25,10 @@ export interface BootstrapDraws {
   readonly seedCounts: Uint16Array;
   /** How often resample r has task t, at r × tasks + t. */
   readonly taskCounts: Uint16Array;
+  /** The same without the seeds that a resample lacks. */
+  readonly drawnSeeds: DrawnItems;
+  /** The same without the tasks that a resample lacks. */
+  readonly drawnTasks: DrawnItems;
 }
 
 /** What an interval speaks of: would it hold for other seeds, other tasks, both or neither? */
@@ -71,7 +76,11 @@ export function bootstrapDraws(
   }
   const seedCounts = drawCounts(seeds, random, resamples);
   const taskCounts = drawWithin(benchmarks, random, resamples);
-  return { seeds, tasks: count, benchmarks, resamples, seedCounts, taskCounts };
+  return {
+    ...{ seeds, tasks: count, benchmarks, resamples, seedCounts, taskCounts },
+    drawnSeeds: drawnItems(seedCounts, seeds),
+    drawnTasks: drawnItems(taskCounts, count),
+  };
 }
 
 /** How often each task is drawn, benchmark by benchmark. */
@@ -201,27 +210,16 @@ function whatVaries({ seeds, tasks }: BootstrapDraws): Resampled {
 }
 
 function resampledMeans(values: SeedsByTasks, draws: BootstrapDraws): Float64Array {
-  const { seeds, tasks, resamples, seedCounts, taskCounts } = draws;
+  const { seeds, tasks } = draws;
   const weights = taskWeights(draws.benchmarks);
-  const flat = Float64Array.from(
-    values.flatMap((own) => own.map((value, task) => value * (weights[task] ?? NaN))),
-  );
-  const means = new Float64Array(resamples);
-  for (let resample = 0; resample < resamples; resample++) {
-    let sum = 0;
-    for (let seed = 0; seed < seeds; seed++) {
-      const times = seedCounts[resample * seeds + seed] ?? 0;
-      if (times === 0) continue;
-      let within = 0;
-      for (let task = 0; task < tasks; task++) {
-        within += (taskCounts[resample * tasks + task] ?? 0) * (flat[seed * tasks + task] ?? 0);
-      }
-      sum += times * within;
-    }
-    const value = sum / (seeds * tasks);
-    means[resample] = Math.abs(value) < rounding ? 0 : value;
+  const weighed = new Float64Array(seeds * tasks);
+  for (const [seed, own] of values.entries()) {
+    for (const [task, value] of own.entries()) weighed[seed * tasks + task] = value * (weights[task] ?? NaN);
   }
-  return means;
+  return resampledSums(weighed, draws.drawnSeeds, draws.drawnTasks, tasks).map((sum) => {
+    const mean = sum / (seeds * tasks);
+    return Math.abs(mean) < rounding ? 0 : mean;
+  });
 }
 
 /** A quantile of sorted values, linear between two of them. */

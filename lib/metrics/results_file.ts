@@ -9,7 +9,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { type CollectedResults, readSource, type ResultsSource } from "./collect_results.ts";
 import { defaultBenchmark } from "./benchmarks.ts";
 import { type Database, lockDown, oneLine, openDatabase, quote } from "../database.ts";
-import { runQuery } from "./query.ts";
+import { runQuery, runQueryColumns } from "./query.ts";
 import type { RunResults } from "./run_results.ts";
 
 /** Marks the file, and says what form its rows have. */
@@ -107,7 +107,10 @@ export async function readResults(path: string): Promise<CollectedResults> {
   const { connection, close }: Database = await openDatabase(":memory:", { "temp_directory": "" });
   try {
     await lockDown(connection, [dirname(file)]);
-    const collected = await readSource(fromFile(file), (sql) => runQuery(connection, sql));
+    const collected = await readSource(fromFile(file), {
+      query: (sql, params) => runQuery(connection, sql, params),
+      columns: (sql, params) => runQueryColumns(connection, sql, params),
+    });
     if (collected.notes.length > 0) throw new UserError(collected.notes.join("; "));
     return collected;
   } catch (error) {

@@ -136,8 +136,23 @@ export type RunResults = {
   readonly tokens: readonly BenchmarkTokens[];
 };
 
-const counts = v.array(v.number());
-const shares = v.array(v.nullable(v.number()));
+/** Millions of values: a check of each by a schema of its own would take longer than all else. */
+const counts = v.custom<readonly number[]>(
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "number"),
+  "Expected numbers",
+);
+const shares = v.custom<readonly (number | null)[]>(
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "number" || each === null),
+  "Expected numbers or null",
+);
+const answers = v.custom<readonly boolean[]>(
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "boolean"),
+  "Expected booleans",
+);
+const maybeAnswers = v.custom<readonly (boolean | null)[]>(
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "boolean" || each === null),
+  "Expected booleans or null",
+);
 const maybe = v.nullable(v.number());
 const object = v.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -187,9 +202,9 @@ const schema: v.GenericSchema<RunResults> = v.object({
   }),
   draws: v.number(),
   drawn: v.object({
-    solved: v.array(v.boolean()),
+    solved: answers,
     same: counts,
-    pickedSolved: v.array(v.nullable(v.boolean())),
+    pickedSolved: maybeAnswers,
     pickedQuality: shares,
   }),
   tokens: v.array(v.object({ benchmark: v.string(), chains: v.number(), draws: v.number() })),

@@ -90,11 +90,16 @@ export interface ReadTail {
 export async function readTail(path: string): Promise<ReadTail> {
   const lines = readLines(path);
   const first = await lines.next();
-  const header = parseHeader(first.done === true ? "" : first.value);
+  const header = parseTailHeader(first.done === true ? "" : first.value);
   return { header, records: parseRecords(lines) };
 }
 
-function parseHeader(line: string): TailHeader {
+/**
+ * The first line of a tail.
+ *
+ * @throws {TypeError} If it is not what the writing end writes.
+ */
+export function parseTailHeader(line: string): TailHeader {
   const header = parseLine(line, 1);
   const { schema, run, arm, seed } = header;
   if (
@@ -110,12 +115,22 @@ async function* parseRecords(lines: AsyncIterable<string>): AsyncGenerator<TailR
   let number = 1;
   for await (const line of lines) {
     number++;
-    const record: Partial<Record<TableName, Columns>> = {};
-    for (const [name, columns] of Object.entries(parseLine(line, number))) {
-      if (isTableName(name) && isColumns(columns)) record[name] = columns;
-    }
-    yield record;
+    yield parseTailRecord(line, number);
   }
+}
+
+/**
+ * A further line of a tail.
+ *
+ * @param number Which line it is, from 1, for the message.
+ * @throws {TypeError} If it is not what the writing end writes.
+ */
+export function parseTailRecord(line: string, number: number): TailRecord {
+  const record: Partial<Record<TableName, Columns>> = {};
+  for (const [name, columns] of Object.entries(parseLine(line, number))) {
+    if (isTableName(name) && isColumns(columns)) record[name] = columns;
+  }
+  return record;
 }
 
 function parseLine(line: string, number: number): JsonObject {

@@ -140,7 +140,7 @@ function differenceBlocks(comparison: Comparison): Block[] {
 }
 
 /** What a difference shows, in words. */
-function reading({ arm, against, seeds, value, finding, holds }: Difference, steps: number): string {
+export function reading({ arm, against, seeds, value, finding, holds }: Difference, steps: number): string {
   if (value === null) {
     return `${arm} and ${against}: not compared, for their runs share no ${
       seeds.length === 0 ? "seed" : "held-out task"
@@ -154,7 +154,7 @@ function reading({ arm, against, seeds, value, finding, holds }: Difference, ste
 }
 
 /** How many seeds and comparisons there were, and what follows. */
-function countSentence({ differences, arms, resamples, level }: Comparison): string {
+export function countSentence({ differences, arms, resamples, level }: Comparison): string {
   const most = Math.max(...differences.map(({ seeds }) => seeds.length));
   const tasks = [...new Set(differences.map((difference) => difference.tasks))];
   const unequal = arms.some((arm) => arm.seeds.join() !== arms[0]?.seeds.join());
@@ -226,7 +226,7 @@ const unitNames: Readonly<Record<ComputeUnit, string>> = {
 const namedArms = 8;
 
 /** What was equal between the arms, and what each generated. */
-function computeCaption({ compute: { equalIn }, arms }: Comparison): string {
+export function computeCaption({ compute: { equalIn }, arms }: Comparison): string {
   const order = arms.map(({ compute }) => compute.tokens ?? 0).toSorted((a, b) => a - b);
   const tokens = arms.length > namedArms
     ? `${compact(order[0] ?? 0)} to ${compact(order.at(-1) ?? 0)}`
@@ -237,7 +237,7 @@ function computeCaption({ compute: { equalIn }, arms }: Comparison): string {
 }
 
 /** The warning that arms did not generate as many tokens; `undefined` if they did. */
-function computeWarning({ compute: { equalIn, excess }, arms }: Comparison): string | undefined {
+export function computeWarning({ compute: { equalIn, excess }, arms }: Comparison): string | undefined {
   if (arms.length < 2 || equalIn === "tokens") return undefined;
   if (excess.tokens === null) return "not all runs tell how many tokens they generated in training";
   const order = arms.toSorted((a, b) => (a.compute.tokens ?? 0) - (b.compute.tokens ?? 0));

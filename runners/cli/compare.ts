@@ -5,7 +5,6 @@ import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
 import { onlyBenchmark } from "../../lib/metrics/narrow_results.ts";
 import { writeResults } from "../../lib/metrics/results_file.ts";
 import type { RunResults } from "../../lib/metrics/run_results.ts";
-import type { Measure } from "../../lib/metrics/task_figures.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
 import { comparisonReport } from "../../lib/report/comparison_report.ts";
@@ -15,6 +14,7 @@ import { axisWords } from "../../lib/report/scaffold_words.ts";
 import { toMarkdown, toText } from "../../lib/report/document.ts";
 import { settingsReport } from "../../lib/report/settings_report.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { checkName, comparisonOptions, experimentName } from "./comparison_words.ts";
 import { findResults } from "./find_results.ts";
 import { shellWord } from "./shell_word.ts";
 
@@ -56,19 +56,14 @@ export const compareCommand: Command = {
 };
 
 async function runCompare(line: CommandLine): Promise<number> {
-  const measure = readMeasure(line.value("measure"));
-  const step = wholeNumber(line, "step");
-  const seed = wholeNumber(line, "seed");
-  const arms = line.value("arms")?.split(",");
+  const options = comparisonOptions(line);
   const name = line.value("name");
   const notes = line.value("notes");
   if (notes !== undefined && line.value("out") === undefined) {
     throw new UserError("Expected --notes together with --out, for they stand on the page that is written");
   }
   const remarks = notes === undefined ? undefined : await readNotes(notes);
-  if (name !== undefined && !/^[\w.-]+$/.test(name)) {
-    throw new UserError(`Expected --name to be letters, digits, ".", "-" and "_" but found "${name}"`);
-  }
+  checkName(name);
   const runs = line.value("runs") ?? "runs";
   const { results, notes: leftOut } = await findResults(line.words, runs, line.flag("unfinished"));
   if (results.length === 0) {
@@ -80,13 +75,7 @@ async function runCompare(line: CommandLine): Promise<number> {
   }
   const split = line.value("split");
   const held = split === undefined ? { runs: results, notes: [] } : onSplit(results, split);
-  const compared = compareRuns(held.runs, {
-    measure,
-    ...step === undefined ? {} : { step },
-    ...seed === undefined ? {} : { seed },
-    ...arms === undefined ? {} : { arms },
-    ...line.values("against").length === 0 ? {} : { against: line.values("against") },
-  });
+  const compared = compareRuns(held.runs, options);
   const comparison = { ...compared, notes: [...leftOut, ...held.notes, ...compared.notes] };
   print(
     line.flag("json")
@@ -124,11 +113,6 @@ function onSplit(
   };
 }
 
-function readMeasure(text: string = "solved"): Measure {
-  if (text === "solved" || text === "quality") return text;
-  throw new UserError(`Expected --measure to be solved or quality but found "${text}"`);
-}
-
 async function readNotes(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
@@ -139,18 +123,6 @@ async function readNotes(path: string): Promise<string> {
     }
     throw error;
   }
-}
-
-function wholeNumber(line: CommandLine, option: string): number | undefined {
-  const text = line.value(option);
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UserError(`Expected --${option} to be a whole number from 0 but found "${text}"`);
-}
-
-function experimentName({ arms }: Comparison): string {
-  const names = new Set(arms.map(({ experiment }) => experiment));
-  return names.size === 1 ? [...names].join() : "comparison";
 }
 
 /** Writes the Markdown page, its picture and the Parquet file behind it; returns their paths. */

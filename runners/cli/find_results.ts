@@ -10,6 +10,8 @@ import type { RunResults } from "../../lib/metrics/run_results.ts";
 export interface FoundResults {
   /** One a run, each once. */
   readonly results: readonly RunResults[];
+  /** The folder that each run's folder is in, by the run's id; of files there is none. */
+  readonly folders: ReadonlyMap<string, string>;
   /** One sentence for each run or folder that is left out. */
   readonly notes: readonly string[];
 }
@@ -41,11 +43,13 @@ export async function findResults(
     }
   }
   const found: RunResults[] = [];
+  const places = new Map<string, string>();
   for (const file of files) found.push(...(await readResults(file)).results);
   for (const [folder, chosen] of folders) {
     const read = await readFolder(folder, chosen, unfinished);
     found.push(...read.results);
     notes.push(...read.notes);
+    for (const { run } of read.results) places.set(run, folder);
   }
   const unique = new Map(found.map((each) => [each.run, each]));
   if (unique.size < found.length) {
@@ -55,7 +59,7 @@ export async function findResults(
       } of ${found.length} results are of runs that were found twice; the last counts`,
     );
   }
-  return { results: [...unique.values()], notes };
+  return { results: [...unique.values()], folders: places, notes };
 }
 
 /**
@@ -95,8 +99,8 @@ async function readFolder(
   folder: string,
   chosen: ReadonlySet<string> | "all",
   unfinished: boolean,
-): Promise<FoundResults> {
-  const reader = await openRuns(folder);
+): Promise<Pick<FoundResults, "results" | "notes">> {
+  const reader = await openRuns(folder, chosen === "all" ? {} : { only: [...chosen] });
   try {
     const names = chosen === "all" ? reader.folders : [...chosen];
     const { results, notes } = await collectResults(reader, chosen === "all" ? undefined : names);

@@ -31,7 +31,19 @@ const defaultRuns = "runs";
  *   "--allow-read=.,/data,runs,pages",
  *   "--allow-write=pages",
  * ]);
+ * assert.deepEqual(grants("report", ["/data/one"]), [
+ *   "-P=report",
+ *   "--allow-read=.,/data,runs",
+ *   "--allow-write=runs/reports",
+ * ]);
  * assert.deepEqual(grants("tree", ["/data/one", "--task", "wages"]), ["-P=tree", "--allow-read=.,/data,runs"]);
+ * assert.deepEqual(grants("watch", ["/data/one", "--port", "0"]), ["-P=watch", "--allow-read=.,/data,runs"]);
+ * assert.deepEqual(grants("diff", ["/data/one", "two"]), ["-P=diff", "--allow-read=.,/data,runs"]);
+ * assert.deepEqual(grants("export", ["--format", "csv", "--out=tables"]), [
+ *   "-P=export",
+ *   "--allow-read=.,runs,tables",
+ *   "--allow-write=tables",
+ * ]);
  * assert.deepEqual(grants("mle", ["score", "--competition", "/data/mine", "--solution", "/tries/a.ts"]), [
  *   "-P=mle",
  *   "--allow-read=.,/data/mine,/tries",
@@ -64,22 +76,24 @@ export function grants(command: string, words: readonly string[]): string[] {
       ...words.filter((word) => /\.([cm]?[jt]s|json|ya?ml)$/.test(word)).map((word) => dirname(word)),
     );
   }
-  if (["compare", "tree", "push"].includes(command)) {
+  if (["compare", "report", "tree", "push", "watch", "diff", "export"].includes(command)) {
     read.push(...operands(words).map((word) => dirname(word)));
   }
+  if (command === "run") read.push(...options(words, "sink").map((path) => dirname(path)));
   if (command === "mle") {
     read.push(...options(words, "competition"), ...options(words, "solution").map((path) => dirname(path)));
   }
   const tokenizer = option(words, "tokenizer");
   if (tokenizer !== undefined && calls(command)) read.push(tokenizer);
   if (command === "conformance") read.push(...operands(words).slice(1).map((word) => dirname(word)));
-  if (["run", "sql", "compare", "tree", "jobs", "push", "pull"].includes(command)) read.push(runs);
+  if (readsRuns.has(command)) read.push(runs);
   if (["run", "jobs", "pull"].includes(command)) write.push(runs);
   // Copies of files without this machine's paths in them.
   if (command === "push") write.push(join(runs, ".cache"));
   if (out !== undefined) write.push(out);
   // A file that is being written there is read back and renamed.
-  if (out !== undefined && command === "compare") read.push(out);
+  if (out !== undefined && ["compare", "report", "export"].includes(command)) read.push(out);
+  if (out === undefined && command === "report") write.push(join(runs, "reports"));
   const notes = option(words, "notes");
   if (notes !== undefined && command === "compare") read.push(notes);
   if (query !== undefined) read.push(query);
@@ -125,8 +139,13 @@ function operands(words: readonly string[]): string[] {
   });
 }
 
-/** Options of `compare`, `tree`, `push` and `conformance` that take no value. */
+/** Options of `compare`, `report`, `diff`, `tree`, `push` and `conformance` that take no value. */
 const flags: ReadonlySet<string> = new Set(["--json", "--unfinished", "--public", "--help"]);
+
+/** The commands that read the folder of all runs. */
+const readsRuns: ReadonlySet<string> = new Set([
+  ...["run", "sql", "compare", "report", "diff", "export", "tree", "jobs", "push", "pull", "watch"],
+]);
 
 /** The commands that may call a trainer or a sampler. */
 function calls(command: string): boolean {

@@ -10,6 +10,9 @@ const commands = new Map<string, () => Promise<Command>>([
   ["run", async () => (await import("./run.ts")).runExperimentCommand],
   ["plan", async () => (await import("./plan.ts")).planCommand],
   ["compare", async () => (await import("./compare.ts")).compareCommand],
+  ["report", async () => (await import("./report.ts")).reportCommand],
+  ["diff", async () => (await import("./diff.ts")).diffCommand],
+  ["export", async () => (await import("./export.ts")).exportCommand],
   ["validate", async () => (await import("./validate.ts")).validateCommand],
   ["conformance", async () => (await import("./conformance.ts")).conformanceCommand],
   ["mle", async () => (await import("./mle.ts")).mleCommand],
@@ -19,6 +22,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ["jobs", async () => (await import("./jobs.ts")).jobsCommand],
   ["push", async () => (await import("./push.ts")).pushCommand],
   ["pull", async () => (await import("./pull.ts")).pullCommand],
+  ["watch", async () => (await import("./watch.ts")).watchCommand],
   ["sql", async () => (await import("./sql.ts")).sqlCommand],
 ]);
 

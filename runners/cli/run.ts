@@ -1,9 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { UserError } from "../../lib/errors.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import { runJobs } from "../../lib/loop/run_jobs.ts";
+import { SinkFeed } from "../../lib/metrics/sink_feed.ts";
 import { exists } from "../hf/exists.ts";
 import { readRemoteRun } from "../hf/remote_run.ts";
 import { embeddedEngine } from "../local/engine.ts";
@@ -28,6 +30,7 @@ export const runExperimentCommand: Command = {
     ...serverOptions,
     ...hfOptions,
     ...submitOptions,
+    sink: { type: "string", value: "FILE", help: "A module that takes step metrics elsewhere as well" },
     resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
   },
   examples: [
@@ -44,6 +47,12 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const runs = line.value("runs") ?? "runs";
   const { plan, jobs } = await compileRequest(request);
   if (plan.runner === "hf") {
+    if (line.value("sink") !== undefined) {
+      throw new UserError(
+        "Expected --sink without --runner hf, for it works where the run is; deno task export takes metrics of runs that " +
+          "came home",
+      );
+    }
     expectNoServer(line, plan.runner);
     // Loaded here: what the Hub needs is no part of the other runners.
     const { runOnHub } = await import("./run_hf.ts");
@@ -52,6 +61,7 @@ async function runExperiment(line: CommandLine): Promise<number> {
   expectNoHub(line, plan.runner, [], submitOptions);
   await expectNotElsewhere(runs, jobs);
   const progress = new ProgressLine(standardError);
+  const sink = await openSink(line.value("sink"));
   const engine = await openEngine(plan.runner, line, progress);
   const seedMajor = jobs.toSorted((a, b) => plan.seeds.indexOf(a.seed) - plan.seeds.indexOf(b.seed));
 
@@ -81,8 +91,10 @@ async function runExperiment(line: CommandLine): Promise<number> {
     resume: line.flag("resume"),
     signal: stop.signal,
     observer,
+    ...sink === undefined ? {} : { sink },
   }).finally(async () => {
     progress.clear();
+    sink?.close();
     await engine.close();
     if (atOnce) Deno.exit(exitCodes.interrupted);
   });
@@ -111,6 +123,13 @@ async function expectNotElsewhere(runs: string, jobs: readonly Job[]): Promise<v
         "its job and delete the folder to run it here",
     );
   }
+}
+
+async function openSink(path: string | undefined): Promise<SinkFeed | undefined> {
+  if (path === undefined) return undefined;
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found?.isFile !== true) throw new UserError(`Found no file "${path}" for --sink`);
+  return await SinkFeed.open(pathToFileURL(resolve(path)));
 }
 
 /** The engine of a runner; the embedded one needs no closing. */

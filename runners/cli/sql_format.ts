@@ -5,6 +5,7 @@
  */
 import type { Json } from "../../lib/json.ts";
 import type { QueryResult } from "../../lib/metrics/query.ts";
+import { cellText } from "../../lib/report/cell_text.ts";
 
 /** The most characters of a cell in a table. */
 const widest = 60;
@@ -34,16 +35,9 @@ export function formatTable({ columns, rows }: QueryResult): string {
 }
 
 function cell(value: Json): string {
-  if (value === null) return "";
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : short(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
   // What a model wrote must not steer the terminal.
-  const characters = [...text.replaceAll(/\p{Cc}/gu, "·")];
+  const characters = [...cellText(value).replaceAll(/\p{Cc}/gu, "·")];
   return characters.length > widest ? `${characters.slice(0, widest - 1).join("")}…` : characters.join("");
-}
-
-function short(value: number): string {
-  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }
 
 /** A JSON array with an object a row. */

@@ -146,6 +146,22 @@ Deno.test("openRuns() leaves damaged runs out with a warning and answers for the
     });
   }));
 
+Deno.test("openRuns() reads only the folders that are named, and nothing of the others", () =>
+  inFolder(async (runs) => {
+    for (const name of ["one", "two", "damaged"]) {
+      const store = await begin(runs, name);
+      await store.write(batch(1));
+      await store.finish("finished");
+    }
+    await Deno.writeTextFile(`${runs}/damaged/steps.parquet`, "none");
+    const reader = await openRuns(runs, { only: ["two", "missing"] });
+    assert.deepEqual([reader.folders, reader.warnings], [["two"], []]);
+    assert.deepEqual((await reader.query("select run from runs")).rows, [["two"]]);
+    assert.deepEqual(await reader.columns("select run, iteration from steps"), [["two"], [1]]);
+    assert.deepEqual(await reader.columns("from steps where iteration > 1"), []);
+    reader.close();
+  }));
+
 Deno.test("query() gives plain JSON values", () =>
   withReader("no-such-folder", async (reader) => {
     const { columns, rows } = await reader.query(

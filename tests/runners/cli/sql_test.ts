@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { runCommand } from "../../../runners/cli/command.ts";
 import { sqlCommand } from "../../../runners/cli/sql.ts";
 import { formatCsv, formatJson, formatTable } from "../../../runners/cli/sql_format.ts";
+import { besideSecret, filesBelow, misuses } from "../../support/sql_misuse.ts";
 import { batch, begin, inFolder } from "../../lib/metrics/fabricate.ts";
 
 /** What the command writes to standard output and standard error, and its exit code. */
@@ -112,6 +113,19 @@ Deno.test("sql answers a user's mistake with one sentence and exit code 2", () =
       assert.match(err, message);
       assert.equal(err.split("\n").length, 2, err);
     }
+  }));
+
+Deno.test("sql cannot write, attach, or read outside of the folder of runs", () =>
+  besideSecret(async (folder, runs) => {
+    const store = await begin(runs, "one");
+    await store.write(batch(1));
+    await store.finish("finished");
+    const before = await filesBelow(folder);
+    for (const statement of misuses(folder, runs)) {
+      const { code, out } = await sql(statement, "--runs", runs);
+      assert.deepEqual({ code, out }, { code: 2, out: "" }, statement);
+    }
+    assert.deepEqual(await filesBelow(folder), before);
   }));
 
 const odd = {

@@ -1,0 +1,182 @@
+import { chartFigure } from "../charts/chart_figure.ts";
+import { type ChartLine, lineChart } from "../charts/line_chart.ts";
+import { compact, count, nothing, plural, share } from "../figures.ts";
+import type { Html } from "../page/html.ts";
+import { html } from "../page/html.ts";
+import type { HeldOutCurve } from "./held_out.ts";
+import type { LiveRun } from "./run_feed.ts";
+import type { Followed } from "./run_state.ts";
+
+/** A curve over training that the page shows. */
+interface FigureChart {
+  readonly figure: Followed;
+  readonly title: string;
+  readonly axis: string;
+  /** What it says, for those who read it for the first time. */
+  readonly meaning: string;
+}
+
+/** The curves over training, in order. */
+export const figureCharts: readonly FigureChart[] = [
+  {
+    figure: "reward",
+    title: "Reward",
+    axis: "mean reward",
+    meaning: "Mean reward of an iteration's rollouts, as training sees it.",
+  },
+  {
+    figure: "solved",
+    title: "Solved in training",
+    axis: "solved share",
+    meaning: "Share of an iteration's rollouts that end solved. What is drawn is the curriculum's choice: " +
+      "arms are compared by held-out tasks, not by this.",
+  },
+  {
+    figure: "entropy",
+    title: "Entropy",
+    axis: "nats a token",
+    meaning: "How widely the policy still chooses. Near 0 it writes the same each time.",
+  },
+  {
+    figure: "depth",
+    title: "Depth of starts",
+    axis: "mean depth",
+    meaning: "Self-iteration steps behind the starts that the curriculum gives.",
+  },
+  {
+    figure: "zero_variance",
+    title: "Groups that teach nothing",
+    axis: "share of groups",
+    meaning: "Groups whose rollouts all got the same reward, so that they have no advantage to learn from.",
+  },
+  {
+    figure: "sampler_gap",
+    title: "Gap between sampler and trainer",
+    axis: "nats a token",
+    meaning: "Mean difference of the log-probabilities that sampler and trainer give the same tokens.",
+  },
+];
+
+/** Pictures are small: many stand side by side. */
+const size = { width: 560, height: 260 } as const;
+
+/** The name of a run in a picture: arm and seed, with the experiment where there are several, or else its id. */
+export function runNames(runs: readonly LiveRun[]): ReadonlyMap<string, string> {
+  const several = new Set(runs.map(({ experiment }) => experiment)).size > 1;
+  const short = ({ run, arm, seed, experiment }: LiveRun): string =>
+    arm === "" ? run : `${several ? `${experiment} ` : ""}${arm} ${seed}`;
+  const taken = new Map<string, number>();
+  for (const run of runs) taken.set(short(run), (taken.get(short(run)) ?? 0) + 1);
+  return new Map(runs.map((run) => [run.key, taken.get(short(run)) === 1 ? short(run) : run.run]));
+}
+
+/** The chart of a figure with a line for each run. */
+export function figureChart(chart: FigureChart, runs: readonly LiveRun[]): Html {
+  const { figure, title, axis, meaning } = chart;
+  const names = runNames(runs);
+  const series = runs.map((run) => ({
+    name: names.get(run.key) ?? run.run,
+    points: run.series[figure],
+    latest: run.latest[figure],
+    width: run.width,
+  }));
+  if (series.every(({ points }) => points.length === 0)) {
+    return html`
+      <h3>${title}</h3>
+      <p class="faint">No iteration has it yet.</p>
+    `;
+  }
+  const widths = series.filter(({ width }) => width > 1);
+  const thinned = widths.length === 0
+    ? ""
+    : ` A point is the mean of up to ${count(Math.max(...widths.map(({ width }) => width)))} iterations.`;
+  const said = series.map(({ name, latest }) => `${name} ${share(latest)}`).join(", ");
+  const picture = lineChart({
+    ...size,
+    series,
+    title,
+    description: `${meaning} Latest: ${said}.`,
+    x: "iteration",
+    y: axis,
+  });
+  return html`<h3>${title}</h3>${
+    chartFigure(picture, `${meaning}${thinned}`, [
+      ["run", "points", "first", "lowest", "highest", "latest"],
+      ...series.map(({ name, points, latest }) => {
+        const values = points.map(({ y }) => y);
+        return [
+          name,
+          count(points.length),
+          figureText(values[0] ?? null),
+          figureText(values.length === 0 ? null : Math.min(...values)),
+          figureText(values.length === 0 ? null : Math.max(...values)),
+          figureText(latest),
+        ];
+      }),
+    ])
+  }`;
+}
+
+/** The chart of held-out curves: solved share by k. */
+export function heldOutChart(
+  title: string,
+  meaning: string,
+  curves: readonly { readonly name: string; readonly curve: HeldOutCurve }[],
+): Html {
+  if (curves.length === 0) {
+    return html`
+      <h3>${title}</h3>
+      <p class="faint">There is no evaluation yet.</p>
+    `;
+  }
+  const series = curves.map(({ name, curve }): ChartLine => ({
+    name,
+    points: curve.points.map(({ step, solved, solvedSe }) => ({
+      x: step,
+      y: solved,
+      ...solvedSe === null ? {} : { low: solved - 1.96 * solvedSe, high: solved + 1.96 * solvedSe },
+    })),
+  }));
+  const steps = Math.max(...curves.flatMap(({ curve }) => curve.points.map(({ step }) => step)));
+  const picture = lineChart({
+    ...size,
+    series,
+    title,
+    description: `${meaning} ${
+      curves.map(({ name, curve }) => {
+        const [first, last] = [curve.points[0], curve.points.at(-1)];
+        return `${name}: ${share(first?.solved ?? null)} at k = 0, ${share(last?.solved ?? null)} at k = ${
+          last?.step ?? 0
+        }.`;
+      }).join(" ")
+    }`,
+    x: {
+      label: "k",
+      ticks: [...Array(steps + 1).keys()].filter((k) => steps <= 8 || k % 4 === 0),
+      format: "d",
+    },
+    y: "solved share",
+  });
+  return html`<h3>${title}</h3>${
+    chartFigure(picture, `${meaning} Bands are ± 1.96 standard errors over tasks.`, [
+      ["line", "iteration", "k", "tasks", "solved", "standard error"],
+      ...curves.flatMap(({ name, curve }) =>
+        curve.points.map(({ step, tasks, solved, solvedSe }) => [
+          name,
+          count(curve.iteration),
+          String(step),
+          plural(tasks, "task"),
+          share(solved),
+          share(solvedSe),
+        ])
+      ),
+    ])
+  }`;
+}
+
+/** A figure of any size with enough of its digits. */
+export function figureText(value: number | null): string {
+  if (value === null) return nothing;
+  const size = Math.abs(value);
+  return size >= 1000 ? compact(value) : size !== 0 && size < 0.001 ? value.toExponential(2) : share(value);
+}
