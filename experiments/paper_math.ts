@@ -4,7 +4,8 @@
  *
  * The model is gated: the account of `HF_TOKEN` has to have accepted its licence.
  *
- * Every value of Table 4 is as printed there. What the paper leaves open is marked `ours`. What differs from it:
+ * Every value of Table 4 is as printed there. What the paper leaves open is marked `ours`; options that are not written here have
+ * exitlab's defaults, which are ours as well. What differs from the paper:
  *
  * - **The problems.** The paper trains on 1,280 competition problems (of DeepScaleR's and NuminaMath's) and tests on MATH500, AMC12,
  *   AIME, Minerva and OlympiadBench, 1,020 in all. Their texts are not exitlab's to ship, so this trains on 1,280 of GSM8K's and
@@ -72,6 +73,7 @@ const experiment: Experiment = compare({
       temperature: 0.6,
       topP: 0.9,
     },
+    // Ours.
     checkpoint: { every: 10 },
   },
   arms: {

@@ -3,8 +3,8 @@
  * programs are written, run in the sandbox and scored. A run needs GPUs, and `--run /bin/sh`, which starts the programs:
  * `deno task plan experiments/paper_mle.ts --runner hf` says which GPUs, for how long and for how much.
  *
- * Every value of Table 6 is as printed there, but for those of the reference. What the paper leaves open is marked `ours`. What
- * differs from it:
+ * Every value of Table 6 is as printed there, but for those of the reference. What the paper leaves open is marked `ours`; options
+ * that are not written here have exitlab's defaults, which are ours as well. What differs from the paper:
  *
  * - **The competitions.** The paper's six are Kaggle's, which MLE-bench fetches with one's own account; none can be shipped. This
  *   trains on three of the competitions that come with exitlab and holds out three, in TypeScript. With the paper's prepared:
@@ -86,6 +86,7 @@ const experiment: Experiment = compare({
       // Greedy search. How it goes on is ours: one draft, failed programs are mended first, then the best is improved.
       search: { drafts: 1, debugProbability: 1, debugDepth: 20 },
     },
+    // Ours.
     checkpoint: { every: 20 },
   },
   arms: {

@@ -3,8 +3,8 @@
  * Berkeley Function-Calling Leaderboard, of which training fulfils the first request. It needs GPUs:
  * `deno task plan experiments/paper_tools.ts --runner hf` says which, for how long and for how much.
  *
- * Every value of Table 5 is as printed there, but for those of the reference. What the paper leaves open is marked `ours`. What
- * differs from it:
+ * Every value of Table 5 is as printed there, but for those of the reference. What the paper leaves open is marked `ours`; options
+ * that are not written here have exitlab's defaults, which are ours as well. What differs from the paper:
  *
  * - **No KL term.** The paper gives an interval (100) and a decay (1.0) of the reference but no coefficient. Here there is none,
  *   so that SkyRL, which keeps no reference, can train all parameters of 7 billion on several GPUs. Where there is one:
@@ -39,7 +39,7 @@ const objective = (learningRate: number) =>
     groupSize: 8,
     learningRate,
     clip: 0.2,
-    // Two epochs a batch.
+    // Two epochs a batch, as two halves of it (see above).
     minibatches: 2,
     // Ours: no KL term, as no coefficient is given.
     kl: null,
@@ -80,12 +80,14 @@ const experiment: Experiment = compare({
       every: 0,
       steps: 4,
       samples: 8,
+      // The 100 tasks that are held out, each as a first request and as a whole.
       tasks: 200,
       // Ours: the model's default is 0.7, and SkyRL samples at 1 alone.
       temperature: 1,
-      // The model's default generation settings.
+      // The model's default generation settings, without their top-k and penalty on repetition.
       topP: 0.8,
     },
+    // Ours.
     checkpoint: { every: 20 },
   },
   arms: {

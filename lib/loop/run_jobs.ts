@@ -13,6 +13,7 @@ import type { Plan } from "../experiment/plan.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { Json } from "../json.ts";
 import { writeDurably } from "../write_durably.ts";
+import { finishedMark } from "./finished_mark.ts";
 import { writePlanFile } from "./plan_file.ts";
 import { type JobEvent, runJob } from "./run_job.ts";
 import { cachedWarmStart } from "./warm_cache.ts";
@@ -104,9 +105,6 @@ export async function runJobs(
   }
   return "finished";
 }
-
-/** A file that says that a run is finished; it comes after everything else. */
-const finishedMark = "finished";
 
 /** Whether a job's folder holds nothing worth keeping, a checkpoint, or the finished run. */
 async function jobState(directory: string): Promise<JobState> {

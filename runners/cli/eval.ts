@@ -28,7 +28,7 @@ import { standardError } from "./standard_error.ts";
 export const evalCommand: Command = {
   name: "eval",
   summary: "Measure how a hosted chat model improves its own answers, k = 0…K, on an experiment's domain.",
-  usage: "FILE --model ORG/NAME [options]",
+  usage: "FILE|DOMAIN --model ORG/NAME [options]",
   options: evalOptions,
   examples: [
     "deno task eval experiments/exit_gsm8k.ts --model Qwen/Qwen3-8B --tasks 64 --max-cost 2",
@@ -42,8 +42,9 @@ async function runEval(line: CommandLine): Promise<number> {
   const access = readAccess(line);
   const { context, ...requests } = readRequests(line);
   const subject = readMeasure(line, await loadSubject(line));
-  const { model, provider, endpoint } = access;
-  const evaluation: HostedEvaluation = { ...subject, context, model: { model, provider, endpoint } };
+  const { model, provider, endpoint, hub } = access;
+  const hosted = { model, provider, endpoint, ...hub === undefined ? {} : { hub } };
+  const evaluation: HostedEvaluation = { ...subject, context, model: hosted };
   const runs = line.value("runs") ?? "runs";
   const run = hostedRun(evaluation);
   if (await isFinished(runs, run)) {

@@ -65,10 +65,16 @@ export const evalOptions: Readonly<Record<string, CommandOption>> = {
   },
   runs: { type: "string", value: "DIR", help: "The folder of all runs; default runs" },
   cache: { type: "string", value: "DIR", help: `Where answers are kept; default ${answerFolder}` },
-  hub: { ...hubOption, help: `${hubOption.help}; another one stands in for the router as well` },
+  hub: {
+    ...hubOption,
+    help: `The Hub's address; default ${defaultHub}; another one stands in for the router as well`,
+  },
   net: experimentOptions.net,
   run: experimentOptions.run,
 };
+
+/** More answers than anyone waits for, and no more than fit in memory. */
+const mostAnswers = 10_000_000;
 
 /** How requests are made. */
 export interface EvalRequests {
@@ -109,6 +115,15 @@ export function readMeasure(line: CommandLine, subject: EvalSubject): EvalSubjec
     temperature: readNumber(line, "temperature", (x) => x >= 0, "of at least 0") ?? evaluation.temperature,
     topP: readNumber(line, "top-p", (x) => x > 0 && x <= 1, "in (0, 1]") ?? evaluation.topP,
   };
+  const answers = changed.tasks * (changed.samples * (1 + changed.steps) + changed.resamples);
+  if (answers > mostAnswers) {
+    throw new UserError(
+      `Expected at most ${mostAnswers.toLocaleString("en")} answers but found ${
+        answers.toLocaleString("en")
+      }, for ` +
+        `${changed.tasks} tasks, ${changed.samples} samples, ${changed.steps} steps and ${changed.resamples} resamples`,
+    );
+  }
   const { size } = domain.tasks("test");
   if (size !== null && changed.tasks > size) {
     throw new UserError(
@@ -144,10 +159,16 @@ export function readAccess(line: CommandLine): HostedAccess {
     throw new UserError("Expected --provider or --url but found both: an endpoint has no provider");
   }
   if (url !== undefined) return endpointAccess(model, url);
-  const { host, token } = readHubAccess(line, "needed");
+  const { host, token } = readHubAccess(line, "optional");
+  if (token === undefined) {
+    throw new UserError(
+      "Expected a Hugging Face token that may call inference providers in the environment variable HF_TOKEN but found " +
+        `none; make one at ${defaultHub}/settings/tokens, or give --url`,
+    );
+  }
   // Another address must be encrypted, or this machine.
   new HubClient({ host, token });
-  if (token?.startsWith("hf_") !== true) {
+  if (!token.startsWith("hf_")) {
     throw new UserError(
       "Expected HF_TOKEN in the environment to be a token of Hugging Face, which begins with hf_, but found another text",
     );
@@ -158,8 +179,9 @@ export function readAccess(line: CommandLine): HostedAccess {
 function endpointAccess(model: string, text: string): HostedAccess {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") {
+    const found = text.includes("@") ? "another text" : `"${text}"`;
     throw new UserError(
-      `Expected --url to be an address such as http://127.0.0.1:8000/v1 but found "${text}"`,
+      `Expected --url to be an address such as http://127.0.0.1:8000/v1 but found ${found}`,
     );
   }
   if (url.username !== "" || url.password !== "" || url.search !== "") {

@@ -97,7 +97,7 @@ export function usageText(figures: UsageFigures): string {
  * @param known USD, of the answers whose price is known.
  * @param unpriced How many others there are.
  */
-export function costText(known: number, unpriced: number): string {
+function costText(known: number, unpriced: number): string {
   if (unpriced === 0) return usd(known);
   return known === 0 ? "unknown" : `at least ${usd(known)} (${count(unpriced)} answers of unknown price)`;
 }

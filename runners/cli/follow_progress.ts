@@ -15,7 +15,11 @@ export class FollowProgress implements FollowObserver {
   }
 
   job(remote: RemoteRun, job: JobInfo, found: boolean): void {
-    this.#line.settle(`${name(remote)}  ${found ? "follows" : "submitted as"} ${job.url}`);
+    // What was asked for now is for the next job; this one runs as it was submitted.
+    const elsewhere = found && job.flavor !== remote.job.flavor
+      ? ` on ${job.flavor}, as it was submitted; a further job would be on ${remote.job.flavor}`
+      : "";
+    this.#line.settle(`${name(remote)}  ${found ? "follows" : "submitted as"} ${job.url}${elsewhere}`);
     this.#state(remote, job.stage.toLowerCase());
   }
 
@@ -55,7 +59,8 @@ export class FollowProgress implements FollowObserver {
       : `; ${
         (left.bytes / 1e9).toFixed(1)
       } GB of the server's checkpoints are in ${left.place} (--weights fetches them)`;
-    this.#line.settle(`${name(remote)}  finished, ${(bytes / 1e6).toFixed(1)} MB fetched${rest}`);
+    const fetched = bytes === 0 ? "all is here" : `${(bytes / 1e6).toFixed(1)} MB fetched`;
+    this.#line.settle(`${name(remote)}  finished, ${fetched}${rest}`);
   }
 
   #state(remote: RemoteRun, state: string): void {

@@ -38,7 +38,7 @@ export const hfOptions: Readonly<
   flavor: {
     type: "string",
     value: "NAME",
-    help: "hf: this machine, such as a100-large; else the cheapest that fits",
+    help: "hf: this machine, such as a100-large; else the cheapest that the engine fits",
   },
   engine: { type: "string", value: "NAME", help: `hf: ${engines.join(", ")}; chosen when left out` },
   image: { type: "string", value: "IMAGE", help: "hf: this container image instead of the engine's" },
@@ -66,6 +66,15 @@ export const hfOptions: Readonly<
   },
   namespace: { type: "string", value: "NAME", help: "hf: the user or organisation that jobs belong to" },
 };
+
+/** Those of `plan`: a plan is nobody's until it is run. */
+export const placementOptions: Omit<typeof hfOptions, "namespace"> = withoutNamespace(hfOptions);
+
+function withoutNamespace(
+  { namespace: _, ...others }: typeof hfOptions,
+): Omit<typeof hfOptions, "namespace"> {
+  return others;
+}
 
 /** Options that only a new choice follows from. */
 const ofEstimate = ["hardware", "parameters", "tokens-per-second"] as const;
@@ -118,13 +127,22 @@ export function expectNoHub(
   );
 }
 
+/** Fewer parameters than any model has: whoever writes 3.2 means 3.2e9. */
+const fewestParameters = 1000;
+
 /**
  * The value of `--parameters`.
  *
- * @throws {UserError} If it is no number above 0.
+ * @throws {UserError} If it is no number, or too small a one.
  */
 export function readParameters(line: CommandLine): number | undefined {
-  return readAmount(line, "parameters", "3.2e9");
+  const parameters = readAmount(line, "parameters", "3.2e9");
+  if (parameters === undefined || parameters >= fewestParameters) return parameters;
+  throw new UserError(
+    `Expected --parameters to be the number of a model's parameters, such as 3.2e9, but found "${
+      line.value("parameters")
+    }"`,
+  );
 }
 
 function readOptions(line: CommandLine): PlacementOptions {

@@ -52,7 +52,9 @@ export function readHub(line: CommandLine): string {
   const plain = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "" &&
     [url.username, url.password, url.search, url.hash].every((part) => part === "");
   if (plain) return url.href.replace(/\/+$/, "");
-  throw new UserError(`Expected --hub to be an address such as ${defaultHub} but found "${text}"`);
+  // What may be a password is not repeated.
+  const found = text.includes("@") ? "one with more in it" : `"${text}"`;
+  throw new UserError(`Expected --hub to be an address such as ${defaultHub} but found ${found}`);
 }
 
 /** A secret of the environment by its name; `undefined` if it is not set, or may not be read. */

@@ -1,4 +1,4 @@
-import { UserError } from "../../lib/errors.ts";
+import { errorMessage, UserError } from "../../lib/errors.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import { formatDuration } from "../../lib/report/duration.ts";
 import { textTable } from "../../lib/report/text_table.ts";
@@ -8,11 +8,12 @@ import { HubClient } from "../hf/hub/hub_client.ts";
 import { isOver, type JobInfo } from "../hf/hub/job.ts";
 import { cancelJob, listJobs } from "../hf/hub/jobs.ts";
 import { whoAmI } from "../hf/hub/who_am_i.ts";
-import { attemptOf, ownLabel } from "../hf/labels.ts";
+import { JobCosts } from "../hf/job_costs.ts";
+import { attemptOf, nameLabel, ownLabel, priceOf } from "../hf/labels.ts";
 import { orphans } from "../hf/orphans.ts";
-import { listRemoteRuns, type RemoteRun } from "../hf/remote_run.ts";
-import { Spending } from "../hf/spending.ts";
+import { listRemoteRuns } from "../hf/remote_run.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
+import { chosenRuns } from "./chosen_runs.ts";
 import { FollowProgress } from "./follow_progress.ts";
 import { hubOption, readHubAccess, readSecret } from "./hub_access.ts";
 import { interruptSignal } from "./interrupt_signal.ts";
@@ -33,10 +34,16 @@ export const jobsCommand: Command = {
     cancel: { type: "boolean", help: "follow: cancel on Ctrl-C; sweep: cancel what it lists" },
     weights: { type: "boolean", help: "follow: bring the server's checkpoints home, however large" },
     "max-cost": { type: "string", value: "USD", help: "follow: submit no further job above this sum" },
+    secret: {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      help: "follow: a variable of the environment that further jobs get, as run named it",
+    },
     namespace: {
       type: "string",
       value: "NAME",
-      help: "The user or organisation that pays; default yourself",
+      help: "The user or organisation that pays; default yourself, and for follow whoever it is",
     },
     hub: hubOption,
   },
@@ -49,34 +56,65 @@ export const jobsCommand: Command = {
   ],
   run: async (line) => {
     const [verb = "list", ...names] = line.words;
-    const act = new Map([["list", list], ["follow", follow], ["cancel", cancel], ["sweep", sweep]]).get(verb);
-    if (act === undefined) {
+    const { act, options } = verbs.get(verb) ?? {};
+    if (act === undefined || options === undefined) {
       throw new UserError(
         `Expected list, follow, cancel or sweep but found "${verb}" (deno task jobs --help)`,
       );
     }
-    return await act(await open(line), names);
+    expectOptions(line, verb, options);
+    return await act(open(line), names);
   },
 };
+
+/** A verb, and those of the options it takes that not all do. */
+interface Verb {
+  readonly act: (opened: Opened, names: readonly string[]) => Promise<number>;
+  readonly options: readonly string[];
+}
+
+const verbs: ReadonlyMap<string, Verb> = new Map([
+  ["list", { act: list, options: ["all"] }],
+  ["follow", { act: follow, options: ["cancel", "weights", "max-cost", "secret"] }],
+  ["cancel", { act: cancel, options: ["all"] }],
+  ["sweep", { act: sweep, options: ["all", "cancel"] }],
+]);
+
+/** Options that some verbs do not take. */
+const special = ["all", "cancel", "weights", "max-cost", "secret"];
+
+function expectOptions(line: CommandLine, verb: string, options: readonly string[]): void {
+  const given = special.find((name) =>
+    !options.includes(name) &&
+    (line.flag(name) || line.value(name) !== undefined || line.values(name).length > 0)
+  );
+  if (given !== undefined) {
+    throw new UserError(`Cannot use --${given} with jobs ${verb} (deno task jobs --help)`);
+  }
+}
 
 /** What all verbs need. */
 interface Opened {
   readonly line: CommandLine;
   readonly client: HubClient;
-  readonly namespace: string;
   readonly runs: string;
   readonly progress: ProgressLine;
 }
 
-async function open(line: CommandLine): Promise<Opened> {
+function open(line: CommandLine): Opened {
   const progress = new ProgressLine(standardError);
   const client = new HubClient(readHubAccess(line, "needed", (message) => progress.show(message)));
-  const namespace = line.value("namespace") ?? await whoAmI(client);
-  return { line, client, namespace, runs: line.value("runs") ?? "runs", progress };
+  return { line, client, runs: line.value("runs") ?? "runs", progress };
 }
 
-async function list({ line, client, namespace, runs }: Opened, names: readonly string[]): Promise<number> {
+async function payer({ line, client }: Opened): Promise<string> {
+  return line.value("namespace") ?? await whoAmI(client);
+}
+
+async function list(opened: Opened, names: readonly string[]): Promise<number> {
   expectNone("list", names);
+  const { line, client, runs } = opened;
+  const namespace = await payer(opened);
   const jobs = (await ownJobs(client, namespace)).filter((job) => line.flag("all") || !isOver(job));
   if (jobs.length === 0) {
     print(`No jobs of exitlab ${line.flag("all") ? "were found" : "are under way"} in ${namespace}`);
@@ -86,7 +124,8 @@ async function list({ line, client, namespace, runs }: Opened, names: readonly s
   print(textTable([
     ["run", "job", "stage", "hardware", "running", "cost so far"],
     ...jobs.map((job) => {
-      const price = remotes.find(({ cell }) => cell === job.labels["cell"])?.pricePerHour;
+      const price = priceOf(job.labels)?.price ??
+        remotes.find(({ cell }) => cell === job.labels["cell"])?.pricePerHour;
       const seconds = job.runningSeconds;
       return [
         job.labels["name"] ?? "",
@@ -103,11 +142,15 @@ async function list({ line, client, namespace, runs }: Opened, names: readonly s
 
 async function follow(opened: Opened, names: readonly string[]): Promise<number> {
   const { line, client, runs, progress } = opened;
-  const remotes = await chosen(opened, names);
+  const remotes = await chosenRuns(line, client.access.host, names);
+  if (remotes.length === 0) {
+    print("All are here already");
+    return exitCodes.success;
+  }
   const cancels = line.flag("cancel");
   const { signal, release } = interruptSignal(cancels ? "Cancelling the jobs" : "Leaving; the jobs go on");
   const byBucket = Map.groupBy(remotes, ({ bucket }) => bucket);
-  const spending = new Spending(readDollars(line, "max-cost"));
+  const costs = new JobCosts(readDollars(line, "max-cost"));
   const observer = new FollowProgress(progress);
   try {
     const ends = await Promise.all([...byBucket].map(([bucket, group]) =>
@@ -116,7 +159,7 @@ async function follow(opened: Opened, names: readonly string[]): Promise<number>
         files: openBucket(client.access, bucket),
         runs,
         secret: readSecret,
-        spending,
+        costs,
         weights: line.flag("weights"),
         signal,
         cancel: cancels,
@@ -134,25 +177,39 @@ async function follow(opened: Opened, names: readonly string[]): Promise<number>
 }
 
 async function cancel(opened: Opened, names: readonly string[]): Promise<number> {
-  const { line, client, namespace } = opened;
+  const { line, client } = opened;
+  if (line.flag("all") && names.length > 0) {
+    throw new UserError(`Expected --all or the RUN to cancel but found both ("${names.join(" ")}")`);
+  }
+  const namespace = await payer(opened);
   const live = (await ownJobs(client, namespace)).filter((job) => !isOver(job));
   if (!line.flag("all") && names.length === 0) {
     throw new UserError("Expected the RUN or job id to cancel, or --all, but found neither");
   }
-  const known = (job: JobInfo, name: string): boolean => job.id === name || job.labels["name"] === name;
+  const known = (job: JobInfo, name: string): boolean =>
+    job.id === name || job.labels["name"] === nameLabel(name);
   const missing = names.find((name) => !live.some((job) => known(job, name)));
   if (missing !== undefined) {
     throw new UserError(`Found no job under way for "${missing}" (deno task jobs lists them)`);
   }
+  const failures: string[] = [];
   for (const job of live.filter((job) => line.flag("all") || names.some((name) => known(job, name)))) {
-    await cancelJob(client, namespace, job.id);
-    print(`Cancelled ${job.id}  ${job.labels["name"] ?? ""}`);
+    try {
+      await cancelJob(client, namespace, job.id);
+      print(`Cancelled ${job.id}  ${job.labels["name"] ?? ""}`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(`Cannot cancel ${job.id}: ${errorMessage(error)}`);
+    }
   }
+  if (failures.length > 0) throw new UserError(failures.join("\n"));
   return exitCodes.success;
 }
 
-async function sweep({ line, client, namespace, runs }: Opened, names: readonly string[]): Promise<number> {
+async function sweep(opened: Opened, names: readonly string[]): Promise<number> {
   expectNone("sweep", names);
+  const { line, client, runs } = opened;
+  const namespace = await payer(opened);
   const found = orphans(await ownJobs(client, namespace), await listRemoteRuns(runs));
   if (found.length === 0) print(`No orphans in ${namespace}`);
   for (const { job, why, foreign } of found) {
@@ -171,21 +228,6 @@ async function sweep({ line, client, namespace, runs }: Opened, names: readonly 
 
 async function ownJobs(client: HubClient, namespace: string): Promise<JobInfo[]> {
   return await listJobs(client, namespace, { labels: ownLabel });
-}
-
-/** The remote runs of the folder that are named; all that are not finished if none is. */
-async function chosen({ runs, namespace }: Opened, names: readonly string[]): Promise<RemoteRun[]> {
-  const remotes = (await listRemoteRuns(runs)).filter((remote) => remote.namespace === namespace);
-  const missing = names.find((name) => !remotes.some(({ run }) => run === name));
-  if (missing !== undefined) {
-    throw new UserError(
-      `Found no run "${missing}" of ${namespace} in ${runs} that was submitted with --runner hf`,
-    );
-  }
-  if (remotes.length === 0) {
-    throw new UserError(`Found no run of ${namespace} in ${runs} that goes on elsewhere`);
-  }
-  return names.length === 0 ? remotes : remotes.filter(({ run }) => names.includes(run));
 }
 
 function expectNone(verb: string, names: readonly string[]): void {

@@ -22,7 +22,9 @@ export function placementTable(placement: Placement, jobs: number): string[] {
     `  Machines and prices of ${hardware.fetched} (${hardware.source})`,
     `  All ${jobs === 1 ? "of 1 job" : `${jobs} jobs`}: ${
       cost.expected === null ? "" : `${dollars(cost.expected)} expected, `
-    }${dollars(cost.most)} at most, if each runs until its time-out`,
+    }${
+      dollars(cost.most)
+    } at most, if each runs until its time-out; a job that goes on in a further one costs more`,
     `  Secrets, by name: ${secrets.join(", ") || "none"}`,
     ...arithmetic(groups),
     "",

@@ -5,7 +5,7 @@ import type { Plan } from "../../lib/experiment/plan.ts";
 import { toYaml } from "../../lib/yaml.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
-import { expectNoHub, hfOptions, readParameters, readPlacement } from "./hf_options.ts";
+import { expectNoHub, placementOptions, readParameters, readPlacement } from "./hf_options.ts";
 import { planTable } from "./plan_table.ts";
 
 /** `deno task plan`: what an experiment would run, as a table or as a plan file. */
@@ -16,7 +16,7 @@ export const planCommand: Command = {
   usage: "FILE [options]",
   options: {
     ...experimentOptions,
-    ...hfOptions,
+    ...placementOptions,
     all: { type: "boolean", help: "Every option, with the layer that set it" },
     yaml: { type: "boolean", help: "Print the plan file as YAML" },
     json: { type: "boolean", help: "Print the plan file as JSON" },

@@ -4,6 +4,7 @@ import { UserError } from "../../lib/errors.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
+import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { runJobs } from "../../lib/loop/run_jobs.ts";
 import { SinkFeed } from "../../lib/metrics/sink_feed.ts";
 import { exists } from "../hf/exists.ts";
@@ -31,7 +32,7 @@ export const runExperimentCommand: Command = {
     ...hfOptions,
     ...submitOptions,
     sink: { type: "string", value: "FILE", help: "A module that takes step metrics elsewhere as well" },
-    resume: { type: "boolean", help: "Continue runs that were begun and not finished" },
+    resume: { type: "boolean", help: "Continue runs that were begun and not finished; hf does so always" },
   },
   examples: [
     "deno task run experiments/exit_math.ts --quick",
@@ -115,7 +116,7 @@ async function runExperiment(line: CommandLine): Promise<number> {
 async function expectNotElsewhere(runs: string, jobs: readonly Job[]): Promise<void> {
   for (const { id } of jobs) {
     const remote = await readRemoteRun(runs, id);
-    if (remote === undefined || await exists(join(runs, id, "finished"))) continue;
+    if (remote === undefined || await exists(join(runs, id, finishedMark))) continue;
     throw new UserError(
       `Run ${
         join(runs, id)

@@ -9,16 +9,18 @@ import type { Compiled } from "../../lib/experiment/compile.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import { checkPrograms } from "../../lib/domain/check_programs.ts";
 import { checkHosts } from "../../lib/loop/check_hosts.ts";
+import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
-import { ensureJob, mostCost } from "../hf/ensure_job.ts";
+import { countEarlier, ensureJob } from "../hf/ensure_job.ts";
 import { exists } from "../hf/exists.ts";
-import { followRuns } from "../hf/follow_runs.ts";
+import { type FollowAllContext, followRuns } from "../hf/follow_runs.ts";
 import { openBucket } from "../hf/hub/bucket.ts";
 import { HubClient } from "../hf/hub/hub_client.ts";
 import { whoAmI } from "../hf/hub/who_am_i.ts";
+import { JobCosts } from "../hf/job_costs.ts";
 import { prepare } from "../hf/prepare.ts";
 import { readRemoteRun, type RemoteRun } from "../hf/remote_run.ts";
-import { Spending } from "../hf/spending.ts";
+import { storedState } from "../hf/stored_state.ts";
 import { type CommandLine, exitCodes, print } from "./command.ts";
 import { FollowProgress } from "./follow_progress.ts";
 import { readPlacement } from "./hf_options.ts";
@@ -27,6 +29,7 @@ import { interruptSignal } from "./interrupt_signal.ts";
 import { parseCount } from "./parse_count.ts";
 import { readDollars } from "./read_dollars.ts";
 import { summarize } from "./run_summary.ts";
+import { shellWord } from "./shell_word.ts";
 import { standardError } from "./standard_error.ts";
 
 const defaultBucket = "exitlab-runs";
@@ -34,6 +37,9 @@ const defaultBucket = "exitlab-runs";
 /** Submits a plan's jobs to Hugging Face and follows them to their ends. */
 export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Promise<number> {
   const runs = line.value("runs") ?? "runs";
+  expectAttached(line);
+  const costs = new JobCosts(readDollars(line, "max-cost"));
+  const atOnce = parseCount(line, "at-once") ?? jobs.length;
   const progress = new ProgressLine(standardError);
   const placement = await readPlacement(line, { plan, jobs });
   for (const job of jobs) {
@@ -60,25 +66,16 @@ export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Pro
     bucket,
   });
   const files = openBucket(access, bucket);
-  print(
-    `${plan.name}  plan ${plan.hash.slice(0, 12)}  ${jobs.length} ${
-      jobs.length === 1 ? "job" : "jobs"
-    } at most ` +
-      `$${placement.cost.most.toFixed(2)}  in ${bucket}`,
-  );
+  const count = `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`;
+  const most = `at most $${placement.cost.most.toFixed(2)}, further ones after a time-out aside`;
+  print(`${plan.name}  plan ${plan.hash.slice(0, 12)}  ${count} ${most}  in ${bucket}`);
   await files.create();
   const bytes = await prepared.upload(files);
   progress.settle(
     bytes === 0 ? "Bundle is there already" : `Bundle uploaded, ${(bytes / 1e6).toFixed(1)} MB`,
   );
-  const spending = new Spending(readDollars(line, "max-cost"));
-  const follow = { client, files, runs, secret: readSecret, spending, weights: line.flag("weights") };
-  if (line.flag("detach")) {
-    if (line.value("at-once") !== undefined) {
-      throw new UserError("Cannot use --at-once with --detach: nobody is here to submit the next job");
-    }
-    return await detach(prepared.remotes, follow);
-  }
+  const follow = { client, files, runs, secret: readSecret, costs, weights: line.flag("weights") };
+  if (line.flag("detach")) return await detach(prepared.remotes, follow, line);
   const { signal, release } = interruptSignal(
     line.flag("cancel") ? "Cancelling the jobs" : "Leaving; the jobs go on",
   );
@@ -86,7 +83,7 @@ export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Pro
     ...follow,
     signal,
     cancel: line.flag("cancel"),
-    atOnce: parseCount(line, "at-once") ?? jobs.length,
+    atOnce,
     observer: new FollowProgress(progress),
   }).finally(() => {
     progress.clear();
@@ -96,7 +93,9 @@ export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Pro
     print(
       line.flag("cancel")
         ? "Cancelled. What was saved is kept: run the same command again to go on."
-        : "The jobs go on. Follow them with: deno task jobs follow; end them with: deno task jobs cancel --all",
+        : `The jobs go on. Follow them with: ${jobsWords("follow", line)}; end them with: ${
+          jobsWords("cancel", line)
+        } ${prepared.remotes.map(({ run }) => run).join(" ")}`,
     );
     return exitCodes.interrupted;
   }
@@ -115,7 +114,7 @@ function expectOpen(hub: string): void {
 /** Refuses a run that was begun on this machine: two would write it. */
 async function expectNotHere(runs: string, job: Job): Promise<void> {
   const directory = join(runs, job.id);
-  if (await exists(join(directory, "finished")) || await readRemoteRun(runs, job.id) !== undefined) return;
+  if (await exists(join(directory, finishedMark)) || await readRemoteRun(runs, job.id) !== undefined) return;
   if (!await exists(join(directory, "run.duckdb"))) return;
   throw new UserError(
     `Run ${directory} was begun on this machine; finish it here with --runner ${
@@ -124,19 +123,53 @@ async function expectNotHere(runs: string, job: Job): Promise<void> {
   );
 }
 
+/** Options that only somebody who follows can keep to. */
+const attached = ["cancel", "weights", "at-once"] as const;
+
+/** Refuses with `--detach` what happens while jobs are followed. */
+function expectAttached(line: CommandLine): void {
+  if (!line.flag("detach")) return;
+  const given = attached.find((name) => line.flag(name) || line.value(name) !== undefined);
+  if (given !== undefined) {
+    throw new UserError(
+      `Cannot use --${given} with --detach, after which nobody follows the jobs; leave one of them out`,
+    );
+  }
+}
+
 async function detach(
   remotes: readonly RemoteRun[],
-  { client, secret, spending }: {
-    readonly client: HubClient;
-    readonly secret: (name: string) => string | undefined;
-    readonly spending: Spending;
-  },
+  { client, files, runs, secret, costs }: Pick<
+    FollowAllContext,
+    "client" | "files" | "runs" | "secret" | "costs"
+  >,
+  line: CommandLine,
 ): Promise<number> {
+  await countEarlier(client, remotes, costs);
   for (const remote of remotes) {
-    const { job, found } = await ensureJob(client, remote, secret, (dollars) => spending.allow(dollars));
-    spending.count(job, false, remote.pricePerHour, mostCost(remote));
-    print(`${remote.run}  ${found ? "under way as" : "submitted as"} ${job.url}`);
+    if (await exists(join(runs, remote.run, finishedMark))) {
+      print(`${remote.run}  is finished and here`);
+    } else if ((await storedState(files, remote.run))?.manifest.status === "finished") {
+      print(`${remote.run}  is finished, and not here yet`);
+    } else {
+      const { job, found } = await ensureJob(client, remote, secret, costs);
+      print(`${remote.run}  ${found ? "under way as" : "submitted as"} ${job.url}`);
+    }
   }
-  print("Follow them with: deno task jobs follow");
+  print(`Follow them with: ${jobsWords("follow", line)}`);
   return exitCodes.success;
+}
+
+/** The command that sees to the same jobs. */
+function jobsWords(verb: "follow" | "cancel", line: CommandLine): string {
+  const names = ["runs", "hub", "namespace"];
+  const secrets = verb === "follow" ? line.values("secret").filter((name) => name !== "HF_TOKEN") : [];
+  return [
+    `deno task jobs ${verb}`,
+    ...names.flatMap((name) => {
+      const value = line.value(name);
+      return value === undefined ? [] : [`--${name}`, shellWord(value)];
+    }),
+    ...secrets.flatMap((name) => ["--secret", name]),
+  ].join(" ");
 }

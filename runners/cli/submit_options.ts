@@ -13,7 +13,7 @@ export const submitOptions: Readonly<
     type: "string",
     multiple: true,
     value: "PATH",
-    help: "hf: a file or folder that the experiment reads, to be taken along",
+    help: "hf: a file or folder that the experiment reads, to be taken along, hidden files aside",
   },
   model: {
     type: "string",

@@ -7,10 +7,12 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { lockDown, oneLine, openDatabase, quote } from "../../lib/database.ts";
 import { UserError } from "../../lib/errors.ts";
+import { isJsonObject, type Json } from "../../lib/json.ts";
 import { exportPath } from "../../lib/metrics/export.ts";
 import { migrate } from "../../lib/metrics/migrate.ts";
 import { type TableName, tables } from "../../lib/metrics/schema.ts";
 import { exists } from "./exists.ts";
+import { settingTexts } from "./setting_texts.ts";
 
 /** What `runs.parquet` says of its run. */
 export interface CheckedRun {
@@ -119,10 +121,10 @@ async function identity(
   name: string,
 ): Promise<Omit<CheckedRun, "tables">> {
   const read = await connection.runAndReadAll(
-    `select run, arm, seed::double, status ${from(folder, "runs")} limit 2`,
+    `select run, arm, seed::double, status, settings::varchar ${from(folder, "runs")} limit 2`,
   );
   const rows = read.getRows();
-  const [run, arm, seed, status] = rows[0] ?? [];
+  const [run, arm, seed, status, settings] = rows[0] ?? [];
   if (rows.length !== 1 || typeof run !== "string" || typeof arm !== "string" || typeof seed !== "number") {
     throw new UserError(`Expected runs.parquet of run "${name}" to have one row but found other rows`);
   }
@@ -134,7 +136,19 @@ async function identity(
       }`,
     );
   }
+  checkSettings(settings, name);
   return { run, arm, seed };
+}
+
+/** What is said of runs is made from their settings. */
+function checkSettings(text: unknown, name: string): void {
+  try {
+    const settings: Json = typeof text === "string" ? JSON.parse(text) : null;
+    if (isJsonObject(settings)) return void settingTexts(settings);
+  } catch {
+    // Told of below.
+  }
+  throw new UserError(`Expected run "${name}" to have settings as JSON but found another text`);
 }
 
 async function checkRows(

@@ -5,12 +5,14 @@
  */
 import { UserError } from "../../lib/errors.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import { scaffoldOf } from "../../lib/metrics/scaffold.ts";
 import { tables } from "../../lib/metrics/schema.ts";
 import { type Block, toMarkdown } from "../../lib/report/document.ts";
 import { nothing, share } from "../../lib/report/figures.ts";
-import { flatSettings } from "../../lib/report/settings_report.ts";
+import { shortWords } from "../../lib/report/scaffold_words.ts";
 import { parseYaml, toYaml } from "../../lib/yaml.ts";
 import type { PushedSummary } from "./pushed_summary.ts";
+import { settingTexts } from "./setting_texts.ts";
 
 /** Our part of the page stands between these; whatever is around it is kept. */
 const [begin, end] = ["<!-- exitlab: made from the runs -->", "<!-- exitlab: end -->"];
@@ -127,7 +129,7 @@ function page(id: string, summaries: readonly PushedSummary[]): Block[] {
 }
 
 function experimentBlocks(experiment: string, runs: readonly PushedSummary[]): Block[] {
-  const settings = new Map(runs.map(({ run, settings }) => [run, shown(settings)]));
+  const settings = new Map(runs.map(({ run, settings }) => [run, settingTexts(settings)]));
   const paths = [...new Set([...settings.values()].flatMap((each) => [...each.keys()]))].filter((path) =>
     new Set([...settings.values()].map((each) => each.get(path))).size > 1
   );
@@ -138,7 +140,8 @@ function experimentBlocks(experiment: string, runs: readonly PushedSummary[]): B
       kind: "paragraph",
       text:
         "Solved share of held-out tasks at the first attempt (k = 0) and after the last self-improvement step (k = K) " +
-        "of the last evaluation; tokens are those generated in training.",
+        `of the last evaluation (${shortWords[scaffoldOf(runs.map(({ settings }) => settings))]}); ` +
+        "tokens are those generated in training.",
     },
     {
       kind: "table",
@@ -167,16 +170,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function shown(settings: JsonObject): Map<string, string> {
-  return new Map(
-    [...flatSettings(settings)].map((
-      [path, value],
-    ) => [path, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-}
-
 /** Text of a run that must make no link, picture or markup in the page. */
 function plain(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").replaceAll(/[`\[\]!&\\]/g, " ").trim();
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").replaceAll(/[`\[\]!&\\]/g, " ")
+    // A bare address becomes a link by itself.
+    .replaceAll(/:\/\/|\bwww\.|@/gi, "$& ").trim();
   return [...line].length > widest ? `${[...line].slice(0, widest - 1).join("")}…` : line;
 }

@@ -1,7 +1,5 @@
 import { errorMessage, UserError } from "../../lib/errors.ts";
-import { isOver } from "./hub/job.ts";
-import { cancelJob } from "./hub/jobs.ts";
-import { jobsOfCell } from "./ensure_job.ts";
+import { cancelJobs, countEarlier } from "./ensure_job.ts";
 import { type FollowContext, type FollowEnd, followRun } from "./follow_run.ts";
 import type { RemoteRun } from "./remote_run.ts";
 
@@ -23,7 +21,8 @@ export async function followRuns(
   remotes: readonly RemoteRun[],
   context: FollowAllContext,
 ): Promise<FollowEnd> {
-  const { client, signal, cancel, atOnce } = context;
+  const { client, costs, signal, cancel, atOnce } = context;
+  await countEarlier(client, remotes, costs);
   const failures: unknown[] = [];
   let left = false;
   const waiting = [...remotes];
@@ -38,14 +37,11 @@ export async function followRuns(
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, remotes.length) }, lane));
   if (left && cancel) {
-    for (const remote of remotes) {
-      for (const job of await jobsOfCell(client, remote)) {
-        if (!isOver(job)) await cancelJob(client, remote.namespace, job.id);
-      }
-    }
+    for (const remote of remotes) await cancelJobs(client, remote).catch((error) => failures.push(error));
   }
   const [first, ...others] = failures;
   if (first === undefined) return left ? "left" : "finished";
-  if (others.length === 0 || !failures.every((failure) => failure instanceof UserError)) throw first;
-  throw new UserError(failures.map(errorMessage).join("\n"));
+  const defect = failures.find((failure) => !(failure instanceof UserError));
+  if (defect !== undefined) throw defect;
+  throw others.length === 0 ? first : new UserError([...new Set(failures.map(errorMessage))].join("\n"));
 }

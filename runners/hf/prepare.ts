@@ -16,8 +16,8 @@ import { type CellEngine, type CellFile, workMark } from "./job/cell_file.ts";
 import { engineCommands } from "./plan/engine_commands.ts";
 import { remoteFormat, type RemoteRun, writeRemoteRun } from "./remote_run.ts";
 
-/** Where a bundle is mounted in a container. */
-export const mountPath = "/exitlab";
+/** Where the bucket is mounted in a container. */
+const mountPath = "/exitlab";
 
 /** The port on which a server listens in a container. */
 const port = 8000;
@@ -71,44 +71,50 @@ export async function prepare(preparation: Preparation): Promise<Prepared> {
   const frozen = { ...plan, placement, experiment: { ...plan.experiment, file: content.experiment } };
   const files: BundleFile[] = [...content.files, { path: planFile, from: json(frozen) }];
   const { archive, hash: bundleHash } = await packBundle(files);
-  const folder = plan.hash.slice(0, 32);
   const served = model === null ? null : await modelFolder(model, content.included.get(model) ?? "");
   const cells = jobs.map((job) => ({
     job,
     cell: cellFile(job, armPlacement(placement, job.arm), served, planFile, preparation.hosts),
   }));
+  if (served !== null && cells.every(({ cell }) => cell.engine === null)) {
+    throw new UserError(
+      `Cannot use --model ${model} with the embedded engine, which reads no model; leave it out`,
+    );
+  }
   const start = await Deno.readFile(new URL("./job/start.sh", import.meta.url));
   const hash = contentHash({
     bundle: bundleHash,
     start: new TextDecoder().decode(start),
     cells: cells.map(({ cell }) => cell),
   }).slice(0, 16);
-  const beside = `${folder}/bundles/${hash}`;
+  const beside = `${plan.hash.slice(0, 32)}/bundles/${hash}`;
   const remotes = cells.map(({ job, cell }) =>
-    remoteRun(preparation, job, cell, { folder, hash, checkout: content.checkout })
+    remoteRun(preparation, job, cell, { folder: beside, checkout: content.checkout })
   );
+  const send = async (bucket: RemoteFiles): Promise<void> => {
+    await bucket.upload([
+      { path: `${beside}/bundle.tar.gz`, content: archive },
+      { path: `${beside}/start.sh`, content: start },
+      { path: `${beside}/plan.json`, content: json(frozen) },
+      ...cells.map(({ job, cell }) => ({ path: `${beside}/cells/${job.id}.json`, content: json(cell) })),
+    ], `Bundle ${hash} of plan ${plan.name}`);
+    // A bucket takes files one by one; this one says that all others are there.
+    await bucket.upload(
+      [{ path: `${beside}/complete`, content: json({ hash }) }],
+      `Bundle ${hash} is complete`,
+    );
+  };
   return {
     remotes,
     upload: async (bucket) => {
-      for (const [index, { job }] of cells.entries()) {
-        const remote = remotes[index];
-        if (remote !== undefined) await writeRemoteRun(runs, remote);
-        await writePlanFile(join(runs, job.id), { ...plan, placement });
+      const isThere = (await bucket.list(beside)).some(({ path }) => path === `${beside}/complete`);
+      if (!isThere) await send(bucket);
+      // After the bundle: what is written here can be submitted by other commands.
+      for (const remote of remotes) {
+        await writeRemoteRun(runs, remote);
+        await writePlanFile(join(runs, remote.run), { ...plan, placement });
       }
-      const present = (await bucket.list(beside)).some(({ path }) => path === `${beside}/complete`);
-      if (present) return 0;
-      await bucket.upload([
-        { path: `${beside}/bundle.tar.gz`, content: archive },
-        { path: `${beside}/start.sh`, content: start },
-        { path: `${beside}/plan.json`, content: json(frozen) },
-        ...cells.map(({ job, cell }) => ({ path: `${beside}/cells/${job.id}.json`, content: json(cell) })),
-      ], `Bundle ${hash} of plan ${plan.name}`);
-      // A bucket takes files one by one; this one says that all others are there.
-      await bucket.upload(
-        [{ path: `${beside}/complete`, content: json({ hash }) }],
-        `Bundle ${hash} is complete`,
-      );
-      return archive.length;
+      return isThere ? 0 : archive.length;
     },
   };
 }
@@ -123,6 +129,9 @@ function armPlacement({ arms }: Placement, arm: string): ArmPlacement {
 
 /** The folder of a model in a container, and whether it has weights; without, the server makes random ones. */
 async function modelFolder(path: string, inArchive: string): Promise<ServedModel> {
+  if (!(await Deno.stat(path)).isDirectory) {
+    throw new UserError(`Expected --model to be the folder of a model but found the file "${path}"`);
+  }
   const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
   return {
     folder: `${workMark}/${inArchive}`,
@@ -176,31 +185,32 @@ function allowances({ engine, programs, hosts }: CellFile): string[] {
 }
 
 function remoteRun(
-  { plan, placement, hub, namespace, bucket }: Preparation,
+  { placement, hub, namespace, bucket }: Preparation,
   job: Job,
   cell: CellFile,
-  bundle: { readonly folder: string; readonly hash: string; readonly checkout: string },
+  bundle: { readonly folder: string; readonly checkout: string },
 ): RemoteRun {
   const placed = armPlacement(placement, job.arm);
-  const { folder, hash, checkout } = bundle;
   return {
     format: remoteFormat,
     hub,
     namespace,
     bucket,
-    folder,
     run: job.id,
     arm: job.arm,
     seed: job.seed,
     cell: job.hash.slice(0, 32),
     job: {
       dockerImage: placed.image,
-      command: ["bash", `${mountPath}/bundles/${hash}/start.sh`, job.id, ...allowances(cell)],
+      command: ["bash", `${mountPath}/${bundle.folder}/start.sh`, job.id, ...allowances(cell)],
       arguments: [],
       flavor: placed.flavor,
-      environment: { EXITLAB_DENO: Deno.version.deno, EXITLAB_CHECKOUT: checkout, EXITLAB_PLAN: plan.hash },
+      environment: {
+        EXITLAB_DENO: Deno.version.deno,
+        EXITLAB_CHECKOUT: bundle.checkout,
+      },
       timeoutSeconds: placed.timeoutSeconds,
-      volumes: [{ type: "bucket", source: bucket, mountPath, path: folder, readOnly: false }],
+      volumes: [{ type: "bucket", source: bucket, mountPath, readOnly: false }],
     },
     secrets: [...placement.secrets],
     pricePerHour: placed.pricePerHour,

@@ -136,15 +136,10 @@ async function pullRun(
   const temporary = join(kept, crypto.randomUUID());
   await Deno.mkdir(temporary, { recursive: true });
   try {
-    for (const { path, size } of files) {
+    for (const { path } of files) {
       const name = path.split("/").at(-1) ?? "";
       const most = name === "plan.json" ? mostBytes.plan : mostBytes.parquet;
-      if (size > most) {
-        throw new UserError(
-          `Expected ${path} of run "${run}" to have at most ${most} bytes but found ${size}`,
-        );
-      }
-      if (!await dataset.download(path, join(temporary, name))) {
+      if (!await dataset.download(path, join(temporary, name), most)) {
         throw new UserError(`Expected ${path} in ${dataset.name} but found it gone`);
       }
     }

@@ -213,15 +213,12 @@ async function readSummaries(
   tell: (message: string) => void,
 ): Promise<boolean> {
   let isNew = false;
-  for (const { path, size } of present) {
+  for (const { path } of present) {
     const run = /^runs\/([^/]+)\/summary\.json$/.exec(path)?.[1];
     if (run === undefined || known.has(run)) continue;
     known.set(run, undefined);
     try {
-      if (size > mostText) {
-        throw new UserError(`Expected a short summary of run "${run}" but found ${size} bytes`);
-      }
-      const bytes = await dataset.read(path);
+      const bytes = await dataset.read(path, mostText);
       if (bytes === undefined) continue;
       known.set(run, parseSummary(bytes, run));
       isNew = true;
@@ -239,7 +236,7 @@ async function card(
   { to, license }: PushOptions,
 ): Promise<NewFile> {
   const summaries = [...known.values()].flatMap((summary) => summary ?? []);
-  const earlier = await dataset.read("README.md");
+  const earlier = await dataset.read("README.md", mostText);
   const text = datasetCard(to, summaries, earlier && new TextDecoder().decode(earlier), license);
   return { path: "README.md", content: new TextEncoder().encode(text) };
 }

@@ -10,14 +10,15 @@ import { openRuns, type Reader } from "../../lib/metrics/reader.ts";
 import { curveRows } from "../../lib/metrics/statistics.ts";
 import { isRunId } from "./checked_run.ts";
 import { harmless } from "./harmless_plan.ts";
+import { settingTexts } from "./setting_texts.ts";
 
 /** Marks the file. */
-export const summaryFormat = "exitlab.pushed/1";
+const summaryFormat = "exitlab.pushed/1";
 
 /** A pushed run, as `runs/<id>/summary.json` says it. */
 export type PushedSummary = {
   /** Always `"exitlab.pushed/1"`. */
-  readonly format: typeof summaryFormat;
+  readonly format: "exitlab.pushed/1";
   /** Its id. */
   readonly run: string;
   /** The experiment's name. */
@@ -82,6 +83,8 @@ const schema: v.GenericSchema<PushedSummary> = v.object({
 export function parseSummary(bytes: Uint8Array, run: string): PushedSummary {
   try {
     const summary = v.parse(schema, JSON.parse(new TextDecoder().decode(bytes)), { abortEarly: true });
+    // Settings of any other form fail here, not while the card of all runs is made.
+    settingTexts(summary.settings);
     if (summary.run === run) return summary;
   } catch (error) {
     throw new UserError(`Expected a summary of run "${run}" but found another file: ${errorMessage(error)}`);

@@ -14,7 +14,6 @@ const volume = v.strictObject({
   type: v.literal("bucket"),
   source: v.string(),
   mountPath: v.string(),
-  path: v.string(),
   readOnly: v.boolean(),
 });
 
@@ -26,8 +25,6 @@ const remoteSchema = v.strictObject({
   namespace: v.string(),
   /** The bucket, as `namespace/name`. */
   bucket: v.string(),
-  /** The plan's folder in it. */
-  folder: v.string(),
   /** The run, and what it is of. */
   run: v.string(),
   arm: v.string(),

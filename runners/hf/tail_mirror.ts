@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { explainWriteError } from "../../lib/loop/write_error.ts";
 import type { TailLine } from "./job/live_lines.ts";
 
 /**
@@ -25,7 +26,11 @@ export class TailMirror {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return new TailMirror(path, text.split("\n").slice(0, -1));
+    const lines = text.split("\n");
+    const mirror = new TailMirror(path, lines.slice(0, -1));
+    // Of a process that was killed over it: the next line would be added to its half.
+    if (lines.at(-1) !== "") await mirror.#guard(() => mirror.#rewrite());
+    return mirror;
   }
 
   /** Whether lines are missing. */
@@ -37,6 +42,7 @@ export class TailMirror {
    * Takes in a line.
    *
    * @returns Whether it is new.
+   * @throws {UserError} If the disk is full.
    */
   async write({ index, text }: TailLine): Promise<boolean> {
     if (index === 0) this.#torn = false;
@@ -45,16 +51,29 @@ export class TailMirror {
       this.#torn = true;
       return false;
     }
-    const added = `${text}\n`;
-    if (index === this.#lines.length) {
-      await Deno.writeTextFile(this.#path, added, { append: true });
-      this.#lines.push(text);
-      return true;
-    }
-    this.#lines = [...this.#lines.slice(0, index), text];
+    await this.#guard(async () => {
+      if (index === this.#lines.length) {
+        await Deno.writeTextFile(this.#path, `${text}\n`, { append: true });
+        this.#lines.push(text);
+      } else {
+        this.#lines = [...this.#lines.slice(0, index), text];
+        await this.#rewrite();
+      }
+    });
+    return true;
+  }
+
+  async #rewrite(): Promise<void> {
     const draft = `${this.#path}.new`;
     await Deno.writeTextFile(draft, this.#lines.map((line) => `${line}\n`).join(""));
     await Deno.rename(draft, this.#path);
-    return true;
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw explainWriteError(error, this.#path);
+    }
   }
 }

@@ -29,7 +29,7 @@ for (const name of experiments) {
     assert.deepEqual(new Set(row("engine")), new Set([name === "paper_math" ? "exitlab" : "skyrl"]));
     assert.match(
       out,
-      /\n {2}All 18 jobs: \$[\d,]+\.\d\d expected, \$[\d,]+\.\d\d at most, if each runs until its time-out\n/,
+      /\n {2}All 18 jobs: \$[\d,]+\.\d\d expected, \$[\d,]+\.\d\d at most, if each runs until its time-out; a job that goes on in a further one costs more\n/,
     );
     assert.match(out, /\n {2}Secrets, by name: HF_TOKEN\n/);
     assert.match(out, /none of them was measured/);

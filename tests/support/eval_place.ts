@@ -8,8 +8,10 @@ import { openRuns } from "exitlab/lib/metrics/reader.ts";
 import type { QueryResult } from "exitlab/lib/metrics/query.ts";
 import { improve } from "exitlab/lib/operator/improve.ts";
 import { chatMessages } from "exitlab/runners/hf/infer/chat_messages.ts";
+import { evalCommand } from "exitlab/runners/cli/eval.ts";
 import { ResponseCache } from "exitlab/runners/hf/infer/response_cache.ts";
 import { allRows } from "./all_rows.ts";
+import { captured } from "./captured.ts";
 import { type Outcome, root } from "./command_line.ts";
 import { digits } from "./digit_domain.ts";
 import { guess } from "./hub/guesser.ts";
@@ -53,8 +55,7 @@ export async function place(options: Partial<InferenceOptions> = {}): Promise<Pl
 }
 
 /** The command as a process that can be started and killed. */
-export function command({ hub, folder }: Place, words: readonly string[]): Deno.Command {
-  const folders = ["--runs", join(folder, "runs"), "--cache", join(folder, "cache")];
+export function command(at: Place, words: readonly string[]): Deno.Command {
   return new Deno.Command("deno", {
     cwd: root,
     clearEnv: true,
@@ -65,14 +66,12 @@ export function command({ hub, folder }: Place, words: readonly string[]): Deno.
       "--no-prompt",
       "-P=eval",
       "--allow-read",
-      `--allow-write=${folder}`,
+      `--allow-write=${at.folder}`,
       "--allow-net=127.0.0.1",
       "--allow-env=HF_TOKEN,EXITLAB_SAMPLER_KEY",
       "runners/cli/main.ts",
       "eval",
-      ...words,
-      ...folders,
-      ...words.includes("--url") || words.includes("--hub") ? [] : ["--hub", hub.url],
+      ...withPlace(at, words),
     ],
     stdin: "null",
     stdout: "piped",
@@ -80,11 +79,25 @@ export function command({ hub, folder }: Place, words: readonly string[]): Deno.
   });
 }
 
-/** Runs the command to its end. */
+function withPlace({ hub, folder }: Place, words: readonly string[]): string[] {
+  return [
+    ...words,
+    ...["--runs", join(folder, "runs"), "--cache", join(folder, "cache")],
+    ...words.includes("--url") || words.includes("--hub") ? [] : ["--hub", hub.url],
+  ];
+}
+
+/** Runs the command to its end in this process, with the token in its environment. */
 export async function run(at: Place, ...words: string[]): Promise<Outcome> {
-  const { code, stdout, stderr } = await command(at, words).output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const before = Deno.env.get("HF_TOKEN");
+  Deno.env.set("HF_TOKEN", token);
+  try {
+    const { code, out, error } = await captured(evalCommand, ...withPlace(at, words));
+    return { code, stdout: out, stderr: error };
+  } finally {
+    if (before === undefined) Deno.env.delete("HF_TOKEN");
+    else Deno.env.set("HF_TOKEN", before);
+  }
 }
 
 /** What a query gives on the runs of a place. */

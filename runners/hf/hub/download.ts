@@ -13,6 +13,7 @@ import { errorMessage } from "../../../lib/errors.ts";
 import type { HubClient } from "./hub_client.ts";
 import { HubError } from "./hub_error.ts";
 import { MissingEntryError } from "./library_fetch.ts";
+import { retryDelay } from "./retry_delay.ts";
 
 /** Where a file is, and how it is reached. */
 export interface Source {
@@ -26,9 +27,8 @@ export interface Source {
   readonly fetch: typeof fetch;
 }
 
-/** How often in a row a stream may break without having brought a byte. */
-const mostBreaks = 6;
-const [firstDelay, longestDelay, usualSilence] = [1000, 30_000, 60_000];
+/** Milliseconds without a byte after which a stream counts as broken. */
+const usualSilence = 60_000;
 
 /**
  * Finds a file.
@@ -77,10 +77,10 @@ async function* piecesOf(
       const message = `Expected ${size} bytes of ${source.repo}/${source.path} but found ${at}: ${
         client.redact(errorMessage(error))
       }`;
-      if (++breaks === mostBreaks) {
+      const delay = retryDelay(++breaks, null);
+      if (delay === null) {
         throw new HubError(message, { status: null, ambiguous: false, transient: true });
       }
-      const delay = Math.min(longestDelay, firstDelay * 2 ** (breaks - 1));
       client.access.onRetry?.(`${message}; going on in ${delay / 1000} s`);
       await client.wait(delay);
     }

@@ -12,6 +12,7 @@ import { excerpt, HubError } from "./hub_error.ts";
 import { nextPage } from "./hub_headers.ts";
 import { type HubRequest, HubTransport } from "./hub_transport.ts";
 import { pause } from "./pause.ts";
+import { mostTries, retryDelay } from "./retry_delay.ts";
 
 export { HubError } from "./hub_error.ts";
 export { pause } from "./pause.ts";
@@ -53,10 +54,6 @@ export interface Page<T> {
   /** The path of the next page; `null` after the last. */
   readonly next: string | null;
 }
-
-const mostTries = 6;
-/** Milliseconds before the first repetition, doubled each time; the longest; and the longest that the Hub may ask for. */
-const [firstDelay, longestDelay, longestAsked] = [1000, 30_000, 600_000];
 
 /**
  * Sends requests to the Hub and reads the answers.
@@ -160,10 +157,9 @@ export class HubClient {
         const text = await this.#transport.readText(response, request);
         return { value: this.#parse(text, schema, request), headers: response.headers };
       } catch (error) {
-        if (!(error instanceof HubError) || !error.transient || !retry || tries === mostTries) throw error;
-        const usual = Math.min(longestDelay, firstDelay * 2 ** (tries - 1));
-        const delay = Math.max(usual, error.retryAfter ?? 0);
-        if (delay > longestAsked) throw error;
+        if (!(error instanceof HubError) || !error.transient || !retry) throw error;
+        const delay = retryDelay(tries, error.retryAfter);
+        if (delay === null) throw error;
         const count = `${tries} of ${mostTries - 1}`;
         this.access.onRetry?.(`${error.message}: asking again in ${delay / 1000} s (${count})`);
         await this.wait(delay, request.signal);

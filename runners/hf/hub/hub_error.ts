@@ -75,7 +75,8 @@ export function refusal(refused: Refused): HubError {
   });
 }
 
-function isTransient(status: number): boolean {
+/** Statuses that may be another when asked again: time-out, too many requests, and trouble of the server's own. */
+export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 

@@ -2,13 +2,12 @@ import { errorMessage } from "../../../lib/errors.ts";
 import type { HubClient } from "./hub_client.ts";
 import { excerpt, HubError, refusal } from "./hub_error.ts";
 import { retryAfter } from "./hub_headers.ts";
+import { mostTries, retryDelay } from "./retry_delay.ts";
 
 /** A file or folder that is not there, in a bucket or a repository that is. */
 export class MissingEntryError extends HubError {}
 
-const [mostTries, usualTimeout, mostRedirects] = [6, 60_000, 5];
-/** Milliseconds before the first repetition, doubled each time; the longest; and the longest that a server may ask for. */
-const [firstDelay, longestDelay, longestAsked] = [1000, 30_000, 600_000];
+const [usualTimeout, mostRedirects] = [60_000, 5];
 /** Bytes of an answer that is read at once. */
 const shortAnswer = 64 * 1024;
 /** Bytes that a slow line sends in a millisecond. */
@@ -52,8 +51,8 @@ export function libraryFetch(client: HubClient): typeof fetch {
           ...{ status: null, ambiguous: changes, transient: true },
         });
       }
-      const delay = Math.max(Math.min(longestDelay, firstDelay * 2 ** (tries - 1)), failure.retryAfter ?? 0);
-      if (tries === mostTries || delay > longestAsked) throw failure;
+      const delay = retryDelay(tries, failure.retryAfter);
+      if (delay === null) throw failure;
       client.access.onRetry?.(
         `${failure.message}: asking again in ${delay / 1000} s (${tries} of ${mostTries - 1})`,
       );

@@ -15,10 +15,14 @@ import {
 import { dirname } from "node:path";
 import { common, encodePath, openRemote } from "./download.ts";
 import * as v from "valibot";
+import { UserError } from "../../../lib/errors.ts";
 import { type HubAccess, HubClient, HubError } from "./hub_client.ts";
 import { libraryFetch, MissingEntryError } from "./library_fetch.ts";
 import { checkRemotePath, type NewFile, type RemoteFile, type RemoteFiles } from "./remote_files.ts";
 import { storageError } from "./storage_error.ts";
+
+/** The most bytes of a file that is read into memory, unless the caller says otherwise. */
+const mostInMemory = 64 * 1024 ** 2;
 
 /** How a bucket or a dataset is opened. */
 export interface LibraryOptions {
@@ -99,9 +103,9 @@ export class LibraryFiles implements RemoteFiles {
     );
   }
 
-  async read(path: string): Promise<Uint8Array | undefined> {
+  async read(path: string, most = mostInMemory): Promise<Uint8Array | undefined> {
     return await this.#explain(async () => {
-      const file = await openRemote(this.#client, this.#source(path));
+      const file = await this.#open(path, most);
       if (file === undefined) return undefined;
       const bytes = new Uint8Array(file.size);
       let at = 0;
@@ -113,9 +117,9 @@ export class LibraryFiles implements RemoteFiles {
     });
   }
 
-  async download(path: string, file: string): Promise<boolean> {
+  async download(path: string, file: string, most = Infinity): Promise<boolean> {
     return await this.#explain(async () => {
-      const remote = await openRemote(this.#client, this.#source(path));
+      const remote = await this.#open(path, most);
       if (remote === undefined) return false;
       await Deno.mkdir(dirname(file), { recursive: true });
       const temporary = `${file}.${crypto.randomUUID()}.new`;
@@ -163,6 +167,15 @@ export class LibraryFiles implements RemoteFiles {
   #common(): ReturnType<typeof common> {
     const { revision } = this.#options;
     return common(this.#client, { repo: this.name, revision, fetch: this.#fetch });
+  }
+
+  /** Finds a file. What a list says of its size is not what is sent. */
+  async #open(path: string, most: number): ReturnType<typeof openRemote> {
+    const file = await openRemote(this.#client, this.#source(path));
+    if (file === undefined || file.size <= most) return file;
+    throw new UserError(
+      `Expected ${path} of ${this.name} to have at most ${most} bytes but found ${file.size}`,
+    );
   }
 
   #source(path: string): Parameters<typeof openRemote>[1] {

@@ -40,15 +40,22 @@ export interface RemoteFiles {
    * @param title What a dataset's history says.
    */
   upload(files: readonly NewFile[], title: string): Promise<void>;
-  /** A file's bytes; `undefined` if there is none. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * A file's bytes; `undefined` if there is none.
+   *
+   * @param most The most bytes that it may have. Default 64 MiB.
+   * @throws {UserError} If it has more.
+   */
+  read(path: string, most?: number): Promise<Uint8Array | undefined>;
   /**
    * Brings a file to this disk, whole or not at all, without having it in memory. Folders on the way are made.
    *
    * @param file Where it goes; what is there is replaced.
+   * @param most The most bytes that it may have. Default no limit.
    * @returns `false` if there is none.
+   * @throws {UserError} If it has more.
    */
-  download(path: string, file: string): Promise<boolean>;
+  download(path: string, file: string, most?: number): Promise<boolean>;
   /** Removes files; those that are not there do not matter. */
   remove(paths: readonly string[]): Promise<void>;
 }

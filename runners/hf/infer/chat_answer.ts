@@ -29,20 +29,27 @@ export type ChatAnswer = {
   readonly provider: string | null;
 };
 
+/** More tokens than any answer or conversation has. */
+const mostTokens = 1e9;
+
 const text = v.nullish(v.string());
-const count = v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0)));
+// A count that makes no sense is none: the answer is there, and paid for.
+const count = v.fallback(
+  v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(mostTokens))),
+  null,
+);
 
 const bodySchema = v.object({
   choices: v.pipe(
     v.array(v.object({
-      "finish_reason": text,
+      "finish_reason": v.fallback(text, null),
       message: v.object({
         content: v.nullish(v.union([v.string(), v.array(v.looseObject({ text }))])),
       }),
     })),
     v.minLength(1),
   ),
-  usage: v.nullish(v.object({ "prompt_tokens": count, "completion_tokens": count })),
+  usage: v.fallback(v.nullish(v.object({ "prompt_tokens": count, "completion_tokens": count })), null),
 });
 
 /**

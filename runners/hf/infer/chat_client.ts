@@ -13,9 +13,12 @@ import {
 import { errorMessage, UserError } from "../../../lib/errors.ts";
 import { Random } from "../../../lib/random.ts";
 import { pause } from "../hub/hub_client.ts";
+import { isTransient } from "../hub/hub_error.ts";
+import { retryAfter } from "../hub/hub_headers.ts";
+import { readLimited } from "../hub/read_limited.ts";
 import { type ChatAnswer, type ChatRequest, readChatAnswer } from "./chat_answer.ts";
 import { type HostedAccess, hostedPlace, routeTo } from "./hosted_model.ts";
-import { isPassing, refusal, serverWords } from "./refusal.ts";
+import { refusal, serverWords } from "./refusal.ts";
 
 /** How a client asks. */
 export interface ChatClientOptions {
@@ -37,20 +40,23 @@ const longestWait = 60_000;
 /** The most milliseconds that a server may ask to wait. */
 const mostPatience = 600_000;
 
+/** The most bytes of an answer; nothing that a model writes in a few thousand tokens comes near. */
+const mostBytes = 32 * 1024 ** 2;
+
 /** What the last call of the library came to, which its errors tell only in part. */
 interface Exchange {
   method: string;
   status: number;
   body: string;
   provider: string | null;
-  after: number | undefined;
+  after: number | null;
 }
 
 /** A failure that asking again may mend. */
 class PassingFailure extends Error {
-  readonly after: number | undefined;
+  readonly after: number | null;
 
-  constructor(message: string, after?: number) {
+  constructor(message: string, after: number | null = null) {
     super(message);
     this.after = after;
   }
@@ -93,7 +99,7 @@ export class ChatClient {
         const wait = Math.max(error.after ?? 0, this.#waitAfter(tries));
         if (tries >= mostTries || wait > mostPatience) throw this.#givenUp(error.message, tries, wait);
         this.#options.onRetry?.(error.message);
-        if (error.after !== undefined) this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait);
+        if (error.after !== null) this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait);
         await this.#wait(wait, signal);
       }
     }
@@ -101,7 +107,7 @@ export class ChatClient {
 
   async #once(request: ChatRequest, signal: AbortSignal | undefined): Promise<ChatAnswer> {
     const { endpoint, model } = this.#access;
-    const exchange: Exchange = { method: "", status: 0, body: "", provider: null, after: undefined };
+    const exchange: Exchange = { method: "", status: 0, body: "", provider: null, after: null };
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.#options.timeout);
     const signals = AbortSignal.any([late.signal, ...signal === undefined ? [] : [signal]]);
@@ -145,7 +151,7 @@ export class ChatClient {
   /** Refuses every status but success. */
   #expectAnswered({ status, body, after }: Exchange): void {
     if (status >= 200 && status < 300) return;
-    if (!isPassing(status)) throw refusal(status, body, this.#access);
+    if (!isTransient(status)) throw refusal(status, body, this.#access);
     const words = serverWords(body, this.#access.key);
     throw new PassingFailure(`status ${status}${words === "" ? "" : `: ${words}`}`, after);
   }
@@ -160,12 +166,12 @@ export class ChatClient {
     const url = routeTo(new URL(input instanceof Request ? input.url : input), this.#access);
     const { method = "GET" } = init;
     let response: Response;
-    let body: string;
+    let body: string | undefined;
     try {
       // Whether a request is made twice or a key goes elsewhere is not for a server to say.
       const redirect = method === "GET" ? "follow" : "manual";
       response = await (this.#access.fetch ?? fetch)(url, { ...init, signal, redirect });
-      body = await response.text();
+      body = await readLimited(response, mostBytes);
     } catch (error) {
       if (signal.aborted) throw error;
       if (error instanceof Deno.errors.NotCapable) {
@@ -175,6 +181,13 @@ export class ChatClient {
       const reason = errorMessage(error instanceof Error ? error.cause ?? error : error)
         .replace(/^error sending request for url \(.*?\): /, "");
       throw new PassingFailure(`no connection (${serverWords(reason, this.#access.key)})`);
+    }
+    if (body === undefined) {
+      throw new UserError(
+        `Expected ${hostedPlace(this.#access)} to answer with at most ${
+          mostBytes / 1024 ** 2
+        } MiB but found more`,
+      );
     }
     const { status, headers } = response;
     const after = retryAfter(headers);
@@ -229,12 +242,4 @@ export class ChatClient {
       `${place} gave no answer ${how} (${why}); all answers so far are kept: give the same command again later`,
     );
   }
-}
-
-/** The milliseconds of `retry-after`: seconds, or a time of day. */
-function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
-  const milliseconds = /^\d+$/.test(value.trim()) ? 1000 * Number(value) : Date.parse(value) - Date.now();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }

@@ -138,7 +138,7 @@ export async function runHostedEvaluation(
     try {
       batch = await measure(evaluation, options);
     } catch (error) {
-      const message = error instanceof Error ? error.message : "Stopped";
+      const message = error instanceof Error && error.message !== "" ? error.message : "Stopped";
       await store.write({
         events: events([...remarks(), { level: "warning", kind: "interrupted", message }]),
       });

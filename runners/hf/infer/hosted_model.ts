@@ -1,7 +1,7 @@
 import { UserError } from "../../../lib/errors.ts";
 
 /** The site of the Hugging Face Hub. */
-export const hubHost = "https://huggingface.co";
+const hubHost = "https://huggingface.co";
 
 /** The site that passes requests on to inference providers. */
 export const routerHost = "https://router.huggingface.co";
@@ -14,14 +14,14 @@ export type HostedModel = {
   readonly provider: string | null;
   /** The address of an OpenAI-shaped server; `null` for the router of Hugging Face. */
   readonly endpoint: string | null;
+  /** A stand-in for the Hub and its router, an address without a slash at the end; both themselves when left out. */
+  readonly hub?: string;
 };
 
 /** How a hosted model is reached. */
 export interface HostedAccess extends HostedModel {
   /** The token of the Hub, or the endpoint's key; `undefined` for none. */
   readonly key: string | undefined;
-  /** A stand-in for the Hub and its router, an address without a slash at the end; both themselves when left out. */
-  readonly hub?: string;
   /** In the place of the real one. */
   readonly fetch?: typeof fetch;
   /** In the place of real time: resolves after so many milliseconds. */
@@ -34,9 +34,9 @@ export function hostedName({ model, provider }: HostedModel): string {
 }
 
 /** Where a model's answers come from, for the record: a host, never a path or a key. */
-export function hostedPlace({ provider, endpoint }: HostedModel): string {
-  if (endpoint !== null) return new URL(endpoint).host;
-  return provider === null ? "router.huggingface.co" : `${provider} by router.huggingface.co`;
+export function hostedPlace({ provider, endpoint, hub = routerHost }: HostedModel): string {
+  const { host } = new URL(endpoint ?? hub);
+  return provider === null ? host : `${provider} by ${host}`;
 }
 
 /**

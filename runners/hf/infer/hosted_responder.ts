@@ -108,7 +108,7 @@ export class HostedResponder implements Responder {
       if (known === undefined) continue;
       answers.set(at, known);
       this.usage.cached++;
-      this.#note(known);
+      this.#note(known, requests[at]);
     }
     await this.#askRest(requests, keys, answers);
     return requests.map((_, at) => {
@@ -139,7 +139,9 @@ export class HostedResponder implements Responder {
         }
       }
     };
-    await Promise.all(Array.from({ length: this.#options.concurrency }, worker));
+    await Promise.all(
+      Array.from({ length: Math.min(this.#options.concurrency, missing.length) }, worker),
+    );
     if (failures.length > 0) throw failures[0];
   }
 
@@ -153,14 +155,14 @@ export class HostedResponder implements Responder {
       const answer = await client.ask(request, signal);
       await cache.put(key, answer);
       this.usage.newTokens += tokensOf(answer);
-      this.#note(answer);
+      this.#note(answer, request);
       return answer;
     } finally {
       release();
     }
   }
 
-  #note(answer: ChatAnswer): void {
+  #note(answer: ChatAnswer, request: ChatRequest | undefined): void {
     const { usage } = this;
     usage.answers++;
     usage.inputTokens += answer.inputTokens ?? 0;
@@ -169,7 +171,7 @@ export class HostedResponder implements Responder {
     if (answer.content === "") usage.empty++;
     if (answer.finish === "length") usage.cut++;
     if (answer.finish === "content_filter") usage.filtered++;
-    this.#options.spending.add(answer);
+    this.#options.spending.add(answer, request);
     this.#options.onAnswer?.();
   }
 }

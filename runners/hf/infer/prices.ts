@@ -65,21 +65,20 @@ function plain(provider: string): string {
   return provider.toLowerCase().replaceAll(/[\s_]+/g, "-");
 }
 
-const listSchema = v.object({
-  data: v.array(v.object({
-    id: v.string(),
-    providers: v.optional(
-      v.array(v.object({
-        provider: v.string(),
-        status: v.optional(v.string()),
-        pricing: v.nullish(v.object({
-          input: v.pipe(v.number(), v.minValue(0)),
-          output: v.pipe(v.number(), v.minValue(0)),
-        })),
-      })),
-      [],
-    ),
-  })),
+/** Of hundreds of models one is asked for: what is odd of another, or of a provider, is no reason to know nothing. */
+const listSchema = v.object({ data: v.array(v.unknown()) });
+
+const dollarsSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
+const modelSchema = v.object({
+  id: v.string(),
+  providers: v.fallback(
+    v.array(v.object({
+      provider: v.string(),
+      status: v.fallback(v.optional(v.string()), undefined),
+      pricing: v.fallback(v.nullish(v.object({ input: dollarsSchema, output: dollarsSchema })), null),
+    })),
+    [],
+  ),
 });
 
 /**
@@ -96,7 +95,9 @@ export async function fetchPrices(access: HostedAccess): Promise<Prices> {
     ...access.wait === undefined ? {} : { wait: access.wait },
   });
   const { data } = await client.request("GET", "/v1/models", listSchema, { isPublic: true });
-  const providers = (data.find(({ id }) => id === model)?.providers ?? [])
+  const found = data.map((each) => v.safeParse(modelSchema, each))
+    .find(({ success, output }) => success && output.id === model);
+  const providers = (found?.success === true ? found.output.providers : [])
     .filter(({ status }) => status === undefined || status === "live")
     .map(({ provider, pricing }) => [provider, pricing ?? null] as const);
   const chosen = access.provider ?? suffix;

@@ -5,11 +5,6 @@ import { type HostedAccess, hostedPlace } from "./hosted_model.ts";
 /** The most characters of a server's own words that are shown. */
 const mostShown = 240;
 
-/** Statuses that may be another when asked again: time-out, too many requests, and trouble of the server's own. */
-export function isPassing(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
-}
-
 /** What a server said went wrong, safe to show: one line, cut, without the key; empty if there is nothing to read in it. */
 export function serverWords(body: string, key: string | undefined): string {
   const found = findWords(body);

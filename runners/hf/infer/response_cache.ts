@@ -31,9 +31,9 @@ export function answerKey(model: HostedModel, request: ChatRequest): string {
 }
 
 /** The name of the file for a model's answers: readable, and its own. */
-export function cacheName({ model, provider, endpoint }: HostedModel): string {
-  const readable = model.replaceAll(/[^\w.-]+/g, "_").slice(0, 80);
-  return `${readable}-${contentHash({ model, provider, endpoint }).slice(0, 8)}.jsonl`;
+export function cacheName(model: HostedModel): string {
+  const readable = model.model.replaceAll(/[^\w.-]+/g, "_").slice(0, 80);
+  return `${readable}-${contentHash(model).slice(0, 8)}.jsonl`;
 }
 
 /**
@@ -79,7 +79,7 @@ export class ResponseCache {
       await Deno.mkdir(dirname(path), { recursive: true });
       const file = await Deno.open(path, { create: true, append: true, read: true });
       try {
-        return new ResponseCache(path, file, readLines(await Deno.readTextFile(path)));
+        return new ResponseCache(path, file, await readAnswers(path));
       } catch (error) {
         file.close();
         throw error;
@@ -129,14 +129,23 @@ export class ResponseCache {
   }
 }
 
-function readLines(text: string): Map<string, ChatAnswer> {
+/** The answers in a file, of which there may be more than one string can hold. */
+async function readAnswers(path: string): Promise<Map<string, ChatAnswer>> {
   const answers = new Map<string, ChatAnswer>();
-  for (const line of text.split("\n")) {
+  const take = (line: string): void => {
     const { success, output } = v.safeParse(lineSchema, parseLine(line));
-    if (!success) continue;
+    if (!success) return;
     const { key, ...answer } = output;
     if (!answers.has(key)) answers.set(key, answer);
+  };
+  let rest = "";
+  const file = await Deno.open(path);
+  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(take);
   }
+  take(rest);
   return answers;
 }
 

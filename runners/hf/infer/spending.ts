@@ -13,6 +13,8 @@ export class Spending {
   readonly #prices: Prices;
   readonly #most: number | null;
   #reserved = 0;
+  /** The most that answers of unknown cost can have cost, so that they count against the limit. */
+  #held = 0;
   #open = 0;
   #waiting: (() => void)[] = [];
   /** USD for all answers whose price is known. */
@@ -36,11 +38,25 @@ export class Spending {
     this.#most = most;
   }
 
-  /** Adds an answer's cost. */
-  add({ provider, inputTokens, outputTokens }: ChatAnswer): void {
+  /**
+   * Adds an answer's cost.
+   *
+   * @param request What was asked: it says what an answer can have cost whose tokens were not counted.
+   */
+  add({ provider, inputTokens, outputTokens }: ChatAnswer, request?: ChatRequest): void {
     const price = this.#prices.at(provider);
-    if (price === null || inputTokens === null || outputTokens === null) this.unpriced++;
-    else this.cost += costOf(price, inputTokens, outputTokens);
+    if (price !== null && inputTokens !== null && outputTokens !== null) {
+      this.cost += costOf(price, inputTokens, outputTokens);
+      return;
+    }
+    this.unpriced++;
+    const most = price ?? this.#prices.most();
+    if (most === null || request === undefined) return;
+    this.#held += costOf(
+      most,
+      inputTokens ?? mostInputTokens(request),
+      outputTokens ?? request.maxTokens,
+    );
   }
 
   /**
@@ -55,11 +71,13 @@ export class Spending {
     const most = this.#most;
     if (most === null || price === null) return () => {};
     const amount = costOf(price, mostInputTokens(request), request.maxTokens);
-    while (this.cost + this.#reserved + amount > most) {
+    while (this.cost + this.#held + this.#reserved + amount > most) {
       if (this.#open === 0) {
         throw new SpendingStop(
           `Stopped before --max-cost $${most} could be exceeded: the answers so far came to ${
-            usd(this.cost)
+            this.#held === 0
+              ? usd(this.cost)
+              : `at most ${usd(this.cost + this.#held)} (not all tokens were counted)`
           } and the ` +
             `next could cost ${usd(amount)}; they are kept: give the same command with a higher --max-cost`,
         );

@@ -35,8 +35,8 @@ export interface BundleContent {
 /** What of exitlab's folder a job needs; the rest is for people. */
 const parts = ["mod.ts", "deno.json", "deno.lock", "LICENSE", "lib", "domains", "runners"];
 
-/** Folders that tools leave behind. */
-const leftOut = /^(\..*|__pycache__|build|.*\.egg-info)$/;
+/** Hidden files, which may hold keys, and what tools leave behind; in exitlab's own folder also what they build. */
+const [leftOut, leftOutOfOwn] = [/^(\..*|__pycache__)$/, /^(\..*|__pycache__|build|.*\.egg-info)$/];
 
 /** The most bytes of a bundle before it is packed. */
 const largest = 2 ** 30;
@@ -54,9 +54,9 @@ export async function gatherBundle(
   experiment: string,
   include: readonly string[] = [],
 ): Promise<BundleContent> {
-  const own = await Promise.all(parts.map((part) => filesUnder(join(checkout, part))));
+  const own = await Promise.all(parts.map((part) => filesUnder(join(checkout, part), leftOutOfOwn)));
   const modules = await moduleFiles(checkout, experiment);
-  const asked = await Promise.all(include.map((path) => filesUnder(resolve(path))));
+  const asked = await Promise.all(include.map((path) => filesUnder(resolve(path), leftOut)));
   const paths = [...new Set([...own.flat(), ...modules, ...asked.flat()])].toSorted();
   const base = commonFolder([resolve(checkout), ...paths.map(dirname)]);
   const inArchive = (path: string): string => relative(base, path).split(sep).join("/") || ".";
@@ -101,8 +101,8 @@ export async function packBundle(
   };
 }
 
-/** All files under a path, or the file itself. */
-async function filesUnder(path: string): Promise<string[]> {
+/** All files under a path but some, or the file itself. */
+async function filesUnder(path: string, but: RegExp): Promise<string[]> {
   let info: Deno.FileInfo;
   try {
     info = await Deno.stat(path);
@@ -110,12 +110,15 @@ async function filesUnder(path: string): Promise<string[]> {
     if (error instanceof Deno.errors.NotFound) {
       throw new UserError(`Cannot find "${path}", which a job needs`);
     }
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      throw new UserError(`Cannot read "${path}", which a job needs`);
+    }
     throw error;
   }
   if (info.isFile) return [path];
   const files: string[] = [];
   for await (const { name } of Deno.readDir(path)) {
-    if (!leftOut.test(name)) files.push(...await filesUnder(join(path, name)));
+    if (!but.test(name)) files.push(...await filesUnder(join(path, name), but));
   }
   return files;
 }

@@ -1,5 +1,4 @@
 import { errorMessage } from "../../../lib/errors.ts";
-import { readLines } from "../../../lib/metrics/tail.ts";
 import { encodeLine } from "./live_lines.ts";
 
 /** Prints a run's tail as it grows, as lines of a job's log. */
@@ -9,6 +8,8 @@ export class LiveTail {
   /** Which file was read last: a tail that is written anew is another file. */
   #file: number | null = null;
   #lines = 0;
+  /** Bytes of the lines that were printed. */
+  #bytes = 0;
   #busy: Promise<void> = Promise.resolve();
 
   /** Reads `events.jsonl` at this path, which need not exist. */
@@ -27,19 +28,29 @@ export class LiveTail {
   }
 
   async #flush(): Promise<void> {
-    let file: number | null;
+    let info: Deno.FileInfo;
     try {
-      file = (await Deno.stat(this.#path)).ino;
+      info = await Deno.stat(this.#path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
       throw error;
     }
-    if (file !== this.#file) this.#lines = 0;
-    this.#file = file;
-    let index = 0;
-    for await (const text of readLines(this.#path)) {
-      if (index++ < this.#lines) continue;
+    if (info.ino !== this.#file || info.size < this.#bytes) [this.#lines, this.#bytes] = [0, 0];
+    this.#file = info.ino;
+    const added = await readFrom(this.#path, this.#bytes);
+    // What follows the last line break is not written to its end yet.
+    const whole = added.subarray(0, added.lastIndexOf(lineBreak) + 1);
+    this.#bytes += whole.length;
+    for (const text of new TextDecoder().decode(whole).split("\n").slice(0, -1)) {
       for (const line of encodeLine(this.#lines++, text)) this.#print(line);
     }
   }
+}
+
+const lineBreak = 10;
+
+async function readFrom(path: string, start: number): Promise<Uint8Array> {
+  const file = await Deno.open(path);
+  await file.seek(start, Deno.SeekMode.Start);
+  return new Uint8Array(await new Response(file.readable).arrayBuffer());
 }

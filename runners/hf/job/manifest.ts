@@ -1,5 +1,5 @@
 /**
- * What a job has put beside the bundle: the files of its run as they were after a checkpoint, or at its end.
+ * What a job has put into the bucket: the files of its run as they were after a checkpoint, or at its end.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const fileSchema = v.strictObject({
 
 const contentSchema = v.strictObject({
   format: v.literal("exitlab.carried/1"),
-  /** Counts the manifests of a run, over all its jobs, from 1. */
+  /** Counts the states of a run, from 1; a job goes on where those that it found end. */
   number: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   /** Training iterations done. */
   iteration: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
@@ -45,10 +45,18 @@ export function manifestName(number: number): string {
   return `manifest-${String(number).padStart(6, "0")}.json`;
 }
 
-/** The number in a manifest's name; `undefined` if it is another file. */
-export function manifestNumber(name: string): number | undefined {
-  const digits = /^manifest-(\d{6,})\.json$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** The job's folder that a manifest lies in, by its path in the run's folder; `undefined` if it is another file. */
+export function manifestFolder(path: string): string | undefined {
+  return /^([^/]+)\/manifest-\d{6,}\.json$/.exec(path)?.[1];
+}
+
+/**
+ * Sorts states, the one that is furthest first: two jobs may have gone on from the same one, where the Hub took the first
+ * for ended.
+ */
+export function furthestFirst(a: Manifest, b: Manifest): number {
+  return Number(b.status === "finished") - Number(a.status === "finished") || b.iteration - a.iteration ||
+    b.number - a.number;
 }
 
 /** A manifest as text, with a hash of what it says. */

@@ -13,8 +13,9 @@ import { runJobs, type RunObserver } from "../../../lib/loop/run_jobs.ts";
 import { embeddedEngine } from "../../local/engine.ts";
 import { Carrier } from "./carry.ts";
 import { type CellEngine, type CellFile, workMark } from "./cell_file.ts";
-import { startEngine } from "./engine_process.ts";
+import { type EngineProcess, startEngine } from "./engine_process.ts";
 import { LiveTail } from "./live_tail.ts";
+import { PatientSave } from "./patient_save.ts";
 
 /** What a cell runs with. */
 export interface CellContext {
@@ -41,6 +42,9 @@ export function reserve(seconds: number): number {
   return Math.min(600, Math.max(30, seconds / 20), seconds / 2);
 }
 
+/** The longest time that a timer holds, in milliseconds: about 24 days. */
+const longestTimer = 2 ** 31 - 1;
+
 /**
  * Runs a cell until its run is finished, its time is nearly up, or the signal comes.
  *
@@ -56,17 +60,18 @@ export async function runCell(context: CellContext): Promise<"finished" | "inter
   if (restored !== undefined) print(`Brought back iteration ${restored.iteration} (${restored.status})`);
   if (restored?.status === "finished") return "finished";
   const tail = new LiveTail(join(directory, "events.jsonl"), print);
+  const keep = new PatientSave({ print, save: (at, status) => carrier.save(at, status) });
   let iteration = restored?.iteration ?? 0;
   const stop = new AbortController();
   const late = setTimeout(() => {
     print("The job's time is nearly up: saving, to go on in another job");
     stop.abort();
-  }, Math.max(0, began + 1000 * (cell.seconds - reserve(cell.seconds)) - Date.now()));
-  const server = cell.engine === null
-    ? undefined
-    : await startEngine(inPlace(cell.engine, work), { say: print });
-  const engine = await openEngine(cell.engine, print);
+  }, Math.min(longestTimer, Math.max(0, began + 1000 * (cell.seconds - reserve(cell.seconds)) - Date.now())));
+  let server: EngineProcess | undefined;
+  let engine: OpenEngine | undefined;
   try {
+    if (cell.engine !== null) server = await startEngine(inPlace(cell.engine, work), { say: print });
+    engine = await openEngine(cell.engine, print);
     const status = await runJobs(engine, [job], {
       runs,
       plan,
@@ -76,15 +81,15 @@ export async function runCell(context: CellContext): Promise<"finished" | "inter
       saved: async (_job, at) => {
         iteration = at;
         await tail.flush();
-        await carrier.save(at, "unfinished");
+        await keep.now(at);
       },
     });
     await tail.flush();
-    await carrier.save(iteration, status === "finished" ? "finished" : "unfinished");
+    await keep.last(iteration, status === "finished" ? "finished" : "unfinished");
     return status;
   } finally {
     clearTimeout(late);
-    await engine.close();
+    await engine?.close();
     await server?.stop();
   }
 }
@@ -95,10 +100,10 @@ function inPlace(engine: CellEngine, work: string): CellEngine {
   return { ...engine, setup: engine.setup.map(placed), start: placed(engine.start) };
 }
 
-async function openEngine(
-  engine: CellEngine | null,
-  say: (line: string) => void,
-): Promise<Engine & { close(): Promise<void> }> {
+/** An engine that is to be closed. */
+type OpenEngine = Engine & { close(): Promise<void> };
+
+async function openEngine(engine: CellEngine | null, say: (line: string) => void): Promise<OpenEngine> {
   if (engine === null) return { ...embeddedEngine(), close: () => Promise.resolve() };
   // Loaded here: the embedded engine does without it.
   const { tgiEngine } = await import("../../tgi/engine.ts");

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What a job runs: start.sh CELL [--net HOST]… [--run PROGRAM]…. Unpacks the bundle that lies beside it into a folder of its own, sees to the Deno that
-# EXITLAB_DENO names, and starts the cell. The folder two levels up is the plan's, in which runs are kept.
+# What a job runs: start.sh RUN [--net HOST]… [--run PROGRAM]…. Unpacks the bundle that lies beside it into a folder of its
+# own, sees to the Deno that EXITLAB_DENO names, and starts the cell. Bundles lie in PLAN/bundles/HASH of the bucket, and
+# runs are kept in runs/RUN.
 set -euo pipefail
 began=$(date +%s)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,4 +29,4 @@ cell=$1
 shift
 deno=$(deno run --quiet runners/cli/deno_path.ts)
 exec deno run --quiet --no-prompt --allow-run="$deno" runners/cli/launch.ts cell \
-  "$here/cells/$cell.json" --work "$work" --folder "$here/../../runs/$cell" --began "$began" "$@"
+  "$here/cells/$cell.json" --work "$work" --folder "$here/../../../runs/$cell" --began "$began" "$@"

@@ -11,7 +11,7 @@ import { HubClient } from "../hub/hub_client.ts";
 import { type Machine, machineOf } from "./machines.ts";
 
 /** Where the list that the Hub gave last is kept, below the working directory. */
-export const hardwareCache: string = join(".cache", "hf", "hardware.json");
+const hardwareCache = join(".cache", "hf", "hardware.json");
 
 /** How long a kept list is used without asking again, in milliseconds. */
 const freshFor = 24 * 3600 * 1000;
@@ -24,7 +24,7 @@ export type HardwareList = {
   readonly source: string;
   /** The day of the list, as an ISO date. */
   readonly fetched: string;
-  /** A sentence on the list's age, where the Hub could not be asked; else `null`. */
+  /** A sentence on the list's age, where it is old or not known; else `null`. */
   readonly note: string | null;
 };
 
@@ -34,7 +34,7 @@ export type HardwareRequest = {
   readonly file?: string;
   /** The Hub's address, without a slash at the end. */
   readonly hub: string;
-  /** Where the list is kept. Default `hardwareCache`. */
+  /** Where the list is kept. Default `.cache/hf/hardware.json`. */
   readonly cache?: string;
   /** The time now, in milliseconds since 1970. Default that of the clock. */
   readonly now?: number;
@@ -81,7 +81,12 @@ async function fromFile(path: string): Promise<HardwareList> {
     machines: readHardware(hardware).map(machineOf),
     source: path,
     fetched: day(fetched.getTime()),
-    note: null,
+    // A copy of a file, such as one that Git made, is younger than what it says.
+    note: kept.success
+      ? null
+      : `How old the prices in ${path} are: ${
+        day(changed.getTime())
+      } is the day on which the file was written`,
   };
 }
 

@@ -5,12 +5,12 @@
  */
 import type { TinyTransformerOptions } from "../../../lib/engine/tiny_transformer.ts";
 import { type Accelerator, bandwidthShare } from "./accelerators.ts";
-import { drawTokens } from "./memory.ts";
+import { drawTokens, samplerShare } from "./memory.ts";
 import { keyValueBytes, type ModelFacts } from "./model_facts.ts";
 import type { Work } from "./work.ts";
 import { hoursText, power, short } from "./write_figures.ts";
 
-/** The sequences that a vLLM engine draws at once, where there are as many. */
+/** The sequences that a vLLM engine draws at once, where there are as many and their keys and values find room. */
 const samplerSequences = 256;
 
 /** How much more a batch takes than its mean, as its longest responses are waited for. */
@@ -99,9 +99,13 @@ function drawingRate(
   if (tokensPerSecond !== undefined) return tokensPerSecond;
   const samplers = engine === "skyrl" ? gpus : 1;
   const length = work.prompt + work.response / 2;
-  const room = engine === "skyrl" ? samplerSequences : drawTokens / (work.prompt + work.response);
+  const [weights, tokenBytes] = [2 * facts.parameters, keyValueBytes(facts.shape)];
+  const tokens = engine === "skyrl"
+    ? (accelerator.memory * 1e9 * samplerShare - weights) / tokenBytes
+    : drawTokens;
+  const room = tokens / (work.prompt + work.response);
   const sequences = Math.max(1, Math.min(samplerSequences, room, atOnce / samplers));
-  const bytes = 2 * facts.parameters + sequences * length * keyValueBytes(facts.shape);
+  const bytes = weights + sequences * length * tokenBytes;
   const rate = sequences * accelerator.bandwidth * bandwidthShare / bytes;
   const several = samplers === 1 ? 1 : samplers * severalShare;
   return rate * several * (engine === "skyrl" ? 1 : ownSamplerShare);
@@ -173,7 +177,7 @@ export function cpuHours(
         } ` +
           `tokens with 3 layers of width 64 (README); taken to grow with layers × width², and ${cores} cores to be ` +
           `${short(speed)} times as fast: ${short(rate)} tokens a second (assumed of this machine)`
-        : `${short(rate)} tokens a second, as --tokens-per-second says`,
+        : `${short(rate)} tokens a second, training included, as --tokens-per-second says`,
       `A job draws ${power(tokens)} tokens, evaluations included: ${hoursText(tokens / rate / 3600)}, and ` +
       `${setUpMinutes.embedded} min to set up (assumed)`,
     ],

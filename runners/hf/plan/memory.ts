@@ -17,7 +17,7 @@ export const drawTokens: number = 131_072;
 export const usableShare = 0.95;
 
 /** The share of a GPU that vLLM takes beside SkyRL: its `gpu_memory_utilization`, at its default. */
-const samplerShare = 0.8;
+export const samplerShare = 0.8;
 
 /** What is to be trained. */
 export type Trained = {

@@ -6,8 +6,8 @@ import type { Settings } from "../../../lib/experiment/settings.ts";
 import type { PlacementOptions } from "./arm_options.ts";
 import { isDownloaded } from "./candidates.ts";
 import type { HardwareList } from "./hardware_list.ts";
-import { amount, placeArm } from "./place_arm.ts";
-import { dollars } from "./write_figures.ts";
+import { placeArm } from "./place_arm.ts";
+import { dollars, roundedDollars } from "./write_figures.ts";
 
 /**
  * Where all jobs of a plan run, for how long and for how much.
@@ -16,6 +16,13 @@ import { dollars } from "./write_figures.ts";
  */
 export function place({ jobs, plan }: Compiled, list: HardwareList, options: PlacementOptions): Placement {
   const settingsOf = new Map(jobs.map(({ arm, settings }) => [arm, settings]));
+  if (
+    options.parameters !== undefined && ![...settingsOf.values()].some(({ policy }) => policy.kind === "hub")
+  ) {
+    throw new UserError(
+      "Cannot use --parameters with this experiment: no arm has hub() as its policy, whose size it would tell",
+    );
+  }
   const arms: Record<string, ArmPlacement> = {};
   for (const [name, settings] of settingsOf) {
     const { unknown, ...arm } = placeArm({ name, settings }, list.machines, options);
@@ -69,12 +76,12 @@ function totalCost(
     0,
   );
   return {
-    expected: expected === null ? null : amount(expected),
-    most: amount(costs.reduce((sum, { most }) => sum + most, 0)),
+    expected: expected === null ? null : roundedDollars(expected),
+    most: roundedDollars(costs.reduce((sum, { most }) => sum + most, 0)),
   };
 }
 
-/** The token is given to jobs that download a model, and to no other. */
+/** The token is among them if a job of the plan downloads a model; a plan without such jobs has no need of it. */
 function secretsOf(settings: readonly Settings[], named: readonly string[]): string[] {
   const downloads = settings.some(({ policy }) =>
     policy.kind === "hub" && isDownloaded(hubOptions(policy).model)

@@ -14,7 +14,7 @@ import type { Machine } from "./machines.ts";
 import { placeOnCpu } from "./place_on_cpu.ts";
 import { placeOnGpu } from "./place_on_gpu.ts";
 import { chooseTimeout } from "./timeout.ts";
-import { dollars, hoursText } from "./write_figures.ts";
+import { dollars, hoursText, roundedDollars } from "./write_figures.ts";
 
 /** An arm to be placed. */
 export type ArmToPlace = { readonly name: string; readonly settings: Settings };
@@ -51,8 +51,8 @@ export function placeArm(
   const timeout = chooseTimeout(hours, options.timeout, arm.name);
   const price = machine.pricePerHour;
   const cost = {
-    expected: hours === null ? null : amount(hours * price),
-    most: amount(timeout.seconds / 3600 * price),
+    expected: hours === null ? null : roundedDollars(hours * price),
+    most: roundedDollars(timeout.seconds / 3600 * price),
   };
   return {
     flavor: machine.flavor,
@@ -60,7 +60,8 @@ export function placeArm(
     pricePerHour: price,
     engine,
     image: options.image ?? images[engine],
-    hours: hours === null ? null : Number(hours.toFixed(3)),
+    // So exact that minutes and seconds are those of the sentences.
+    hours: hours === null ? null : Number(hours.toPrecision(6)),
     timeoutSeconds: timeout.seconds,
     cost,
     arithmetic: [
@@ -74,11 +75,6 @@ export function placeArm(
     ],
     unknown: [...chosen.unknown, ...programsUnknown(arm.settings), ...driverUnknown(chosen)],
   };
-}
-
-/** USD without digits that mean nothing. */
-export function amount(dollars: number): number {
-  return Number(dollars.toFixed(4));
 }
 
 function checkEngine({ name, settings: { policy } }: ArmToPlace, engine: PlacedEngine | undefined): void {

@@ -18,21 +18,33 @@ const secretName = v.pipe(
   v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a secret, such as HF_TOKEN"),
 );
 
-const armSchema = v.strictObject({
-  flavor: text,
-  gpus: whole,
-  pricePerHour: amount,
-  engine: v.picklist(["embedded", "exitlab", "skyrl"]),
-  image: text,
-  hours: v.nullable(amount),
-  timeoutSeconds: v.pipe(whole, v.minValue(1, "a whole number of at least 1")),
-  cost,
-  arithmetic: sentences,
-  unknown: sentences,
-});
+const armSchema = v.pipe(
+  v.strictObject({
+    flavor: text,
+    gpus: whole,
+    pricePerHour: amount,
+    engine: v.picklist(["embedded", "exitlab", "skyrl"]),
+    image: text,
+    hours: v.nullable(amount),
+    timeoutSeconds: v.pipe(whole, v.minValue(1, "a whole number of at least 1")),
+    cost,
+    arithmetic: sentences,
+    unknown: sentences,
+  }),
+  v.check(
+    ({ hours, timeoutSeconds }) => hours === null || hours * 3600 <= timeoutSeconds,
+    "an arm whose time-out is not shorter than its expected hours",
+  ),
+  // What --max-cost is held against.
+  v.check(
+    ({ cost, timeoutSeconds, pricePerHour }) =>
+      Math.abs(cost.most - timeoutSeconds / 3600 * pricePerHour) <= 1e-4 + 1e-6 * cost.most,
+    "an arm whose greatest cost is its time-out times its price",
+  ),
+);
 
 /** The schema of a placement. */
-export const placementSchema: v.GenericSchema<unknown, Placement> = v.strictObject({
+const placementSchema: v.GenericSchema<unknown, Placement> = v.strictObject({
   hardware: v.strictObject({
     source: text,
     fetched: v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d/, "an ISO date")),

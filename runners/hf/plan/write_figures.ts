@@ -31,6 +31,11 @@ export function dollars(value: number): string {
   }`;
 }
 
+/** USD without digits that mean nothing. */
+export function roundedDollars(value: number): number {
+  return Number(value.toFixed(4));
+}
+
 /** Bytes a token. */
 export function bytesText(bytes: number): string {
   return bytes < 1000 ? `${short(bytes)} B` : `${short(bytes / 1000)} kB`;

@@ -1,4 +1,13 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { improve } from "exitlab/lib/operator/improve.ts";
+import { ChatClient } from "exitlab/runners/hf/infer/chat_client.ts";
+import { runHostedEvaluation } from "exitlab/runners/hf/infer/hosted_evaluation.ts";
+import { HostedResponder } from "exitlab/runners/hf/infer/hosted_responder.ts";
+import { Prices } from "exitlab/runners/hf/infer/prices.ts";
+import { ResponseCache } from "exitlab/runners/hf/infer/response_cache.ts";
+import { Spending } from "exitlab/runners/hf/infer/spending.ts";
+import { digits } from "../../support/digit_domain.ts";
 import {
   all,
   cachedAnswers,
@@ -15,27 +24,26 @@ import {
 
 Deno.test("deno task eval killed in the middle asks nothing twice, and gives the same rows", async () => {
   await using at = await place({ delay: () => 15 });
-  let [answered, lost] = [0, 0];
-  for (let kills = 0; kills < 3; kills++) {
+  const kills = 2;
+  for (let kill = 0; kill < kills; kill++) {
     const child = command(at, [experiment, ...all, "--concurrency", "3"]).spawn();
     const over = child.output();
-    const goal = answered + 8;
+    const goal = at.models.asked.length + 8;
     while (at.models.asked.length < goal) {
       const ended = await Promise.race([over, new Promise<void>((resolve) => setTimeout(resolve, 5))]);
       if (ended) assert.fail(new TextDecoder().decode(ended.stderr));
     }
     child.kill("SIGKILL");
     await over;
-    // What was under way reaches the stand-in all the same.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    answered = at.models.asked.length;
-    lost = answered - await cachedAnswers(at);
-    assert(lost <= 3 * (kills + 1), `${lost} answers were lost by ${kills + 1} kills`);
   }
+  const kept = await cachedAnswers(at);
+  assert(kept >= kills * (8 - 3), `${kept} answers were kept`);
   const { code, stderr } = await run(at, experiment, ...all);
   assert.equal(code, 0, stderr);
   assert.deepEqual(await storedRows(at), await directRows({ steps: 4, samples: 2, tasks: 6 }));
-  assert.equal(at.models.asked.length, 60 + lost, "what was kept is not asked again");
+  // Nothing that was kept is asked again: what is lost is at most what was under way.
+  const lost = at.models.asked.length - 60;
+  assert(lost >= 0 && lost <= 3 * kills, `${lost} answers were lost by ${kills} kills`);
 });
 
 Deno.test("deno task eval without credit keeps what was answered, shows no token, and goes on", async () => {
@@ -64,7 +72,7 @@ Deno.test("deno task eval without credit keeps what was answered, shows no token
   assert.deepEqual(await storedRows(at), await directRows({ steps: 4, samples: 2, tasks: 6 }));
 });
 
-Deno.test("deno task eval comes through faults of every passing kind with the same rows", async () => {
+Deno.test("a hosted evaluation comes through faults of every passing kind with the same rows", async () => {
   await using at = await place();
   const path = /chat\/completions/;
   at.hub.state.faults.push(
@@ -74,14 +82,33 @@ Deno.test("deno task eval comes through faults of every passing kind with the sa
     { path, cut: "after", skip: 20 },
     { path, status: 200, body: "{", skip: 30 },
   );
-  const { code, stdout, stderr } = await run(at, experiment, ...all);
-  assert.equal(code, 0, stderr);
+  const retries: string[] = [];
+  const model = { model: "org/model", provider: null, endpoint: null, hub: at.hub.url };
+  const { wait } = at.hub.access;
+  const client = new ChatClient({ ...model, key: token, ...wait === undefined ? {} : { wait } }, {
+    timeout: 30_000,
+    onRetry: (why) => retries.push(why),
+  });
+  const cache = await ResponseCache.open(join(at.folder, "answers.jsonl"));
+  const responder = new HostedResponder({
+    ...{ model, client, cache, context: Infinity, concurrency: 8 },
+    spending: new Spending(new Prices(null), null),
+    signal: new AbortController().signal,
+  });
+  const evaluation = { every: 0, steps: 4, samples: 2, tasks: 6, temperature: 0.7, topP: 1, resamples: 0 };
+  await runHostedEvaluation({
+    ...{ experiment: "faults", domain: digits(), operators: [improve()], evaluation },
+    ...{ maxTokens: 1024, context: null, seed: 5, model },
+  }, { runs: join(at.folder, "runs"), responder, remarks: () => [] });
+  cache.close();
   assert.deepEqual(await storedRows(at), await directRows({ steps: 4, samples: 2, tasks: 6 }));
-  assert.match(stdout, /60 answers \(0 from the cache\).* [4-6] retries/);
+  assert(retries.length >= 4 && retries.length <= 6, retries.join("\n"));
 });
 
 Deno.test("deno task eval on Ctrl-C ends what is under way, and the same command goes on", async () => {
-  await using at = await place({ delay: () => 20 });
+  // Slow from the 17th on, so that it is not over before the signal comes, however busy the machine is.
+  let [started, isSlow] = [0, true];
+  await using at = await place({ delay: () => isSlow && ++started > 16 ? 700 : 0 });
   const child = command(at, [experiment, ...all]).spawn();
   const over = child.output();
   while (at.models.asked.length < 16) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -90,6 +117,7 @@ Deno.test("deno task eval on Ctrl-C ends what is under way, and the same command
   assert.equal(code, 130);
   assert.match(new TextDecoder().decode(stdout), /the same command goes on/);
   assert.equal(await cachedAnswers(at), at.models.asked.length, "what was under way is kept");
+  isSlow = false;
   const { code: last, stderr } = await run(at, experiment, ...all);
   assert.equal(last, 0, stderr);
   assert.equal(at.models.asked.length, 60);

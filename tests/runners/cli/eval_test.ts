@@ -22,7 +22,10 @@ Deno.test("deno task eval gives the rows of the evaluation itself, and what they
   await using at = await place();
   const { code, stdout, stderr } = await run(at, experiment, ...all);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /Solved share/);
+  assert.match(
+    stdout,
+    /^Solved share of held-out tasks after k self-improvement steps, latest iterate \(± one/m,
+  );
   assert.match(stdout, /org\/model +6 /);
   assert.deepEqual(await storedRows(at), await directRows({ steps: 4, samples: 2, tasks: 6 }));
   const [[status, policy, arm, name]] = await sql(at, "select status, policy, arm, experiment from runs") as [
@@ -99,6 +102,16 @@ Deno.test("deno task eval plays a domain of several turns at a provider of one's
   assert.deepEqual(await storedRows(at), await directRows({ steps: 2, samples: 1, tasks: 3, turns: 2 }));
 });
 
+Deno.test("deno task eval says that a search shows the best so far", async () => {
+  await using at = await place();
+  const { code, stdout, stderr } = await run(
+    ...[at, "experiments/paper_mle.ts", "--quick", "--model", "org/model", "--run", "/bin/sh"] as const,
+    ...["--steps", "1", "--tasks", "1"],
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Solved share .* steps, best so far by validation \(± one/m);
+});
+
 Deno.test("deno task eval sends no token to an endpoint of one's own", async () => {
   await using at = await place();
   const models = inference({ answer: guess });
@@ -132,6 +145,10 @@ Deno.test("deno task eval says in one sentence what is wrong", async () => {
     [[experiment, ...own, "--steps", "many"], /Expected --steps to be a whole number of at least 0/],
     [[experiment, ...own, "--top-p", "1.5"], /Expected --top-p to be a number in \(0, 1\] but found "1.5"/],
     [[experiment, ...own, "--tasks", "9"], /Expected --tasks to be at most 8/],
+    [
+      [experiment, ...own, "--steps", "9007199254740991"],
+      /Expected at most 10,000,000 answers but found .*, for 6 tasks, 2 samples, 9007199254740991 steps and 0 resamples/,
+    ],
     [[experiment, ...own, "--arm", "exti"], /has no arm "exti" \(did you mean "exit"\?/],
     [[experiment, ...own, "--provider", "groq"], /found both/],
     [[experiment, ...own, "--max-cost", "free"], /Expected --max-cost to be a sum in US dollars/],

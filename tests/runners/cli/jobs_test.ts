@@ -45,6 +45,15 @@ Deno.test("jobs follow takes up what run --detach submitted, and brings it home"
     assert.match(followed.said, /All are here/);
     assert.deepEqual(await allRows(runs), await localRows(join(folder, "local"), smallCell(14)));
     assert.match((await task("jobs")).said, /No jobs of exitlab are under way in me/);
+    // Nothing is fetched or submitted twice, whatever is asked for next.
+    const more = await task("jobs", "follow");
+    assert.deepEqual([more.code, more.said.trim()], [0, "All are here already"]);
+    const detachedAgain = await task("run", ...submitted(session, ...cell, "--detach"));
+    assert.match(detachedAgain.said, /small-exit-s1-\w+ {2}is finished and here/);
+    await Deno.remove(runs, { recursive: true });
+    const elsewhere = await task("run", ...submitted(session, ...cell, "--detach"));
+    assert.match(elsewhere.said, /is finished, and not here yet/);
+    assert.equal(state.jobs.list.length, 1);
   });
 });
 
@@ -79,6 +88,7 @@ Deno.test("jobs cancel and jobs sweep end what they name", async () => {
     assert.equal(missing.code, 2);
     assert.match(missing.said, /Found no job under way for "nothing"/);
     assert.match((await task("jobs", "cancel")).said, /Expected the RUN or job id to cancel, or --all/);
+    assert.match((await task("jobs", "list", "--weights")).said, /Cannot use --weights with jobs list/);
     assert.match((await task("jobs", "sweep")).said, /No orphans in me/);
     await Deno.remove(runs, { recursive: true });
     const listed = await task("jobs", "sweep", "--cancel");
@@ -100,6 +110,7 @@ Deno.test("run --runner hf says what is wrong in one sentence", async () => {
     [null, [...cell, "--max-cost", "0.0001"], /max-cost/],
     [null, [...cell, "--url", "http://127.0.0.1:1"], /Cannot use --url on the runner hf/],
     [null, [...cell, "--detach", "--at-once", "1"], /Cannot use --at-once with --detach/],
+    [null, [...cell, "--model", "runners/tgi/trainer/tiny_llama"], /Cannot use --model .* embedded engine/],
     [null, [...cell, "--include", "no/such/folder"], /Cannot find .*no\/such\/folder/],
     [null, [...cell, "--secret", "EXITLAB_NOT_SET"], /Expected the secret EXITLAB_NOT_SET/],
     [null, [...cell, "--flavor", "h900"], /h900/],
@@ -113,4 +124,50 @@ Deno.test("run --runner hf says what is wrong in one sentence", async () => {
       assert.equal(session.state.jobs.list.length, 0);
     });
   }
+});
+
+/** An experiment that lies outside of exitlab's folder and reads a file when it is loaded. */
+const outside = `
+import { defineExperiment, grpo, sudoku, tinyTransformer, uniform } from "exitlab";
+const { tasks } = JSON.parse(await Deno.readTextFile(new URL("./data/sizes.json", import.meta.url)));
+export default defineExperiment({
+  name: "outside",
+  domain: sudoku({ trainingTasks: tasks, testTasks: 2 }),
+  policy: tinyTransformer({ width: 16, layers: 1, heads: 2, context: 64, warmStart: { steps: 1, batch: 2 } }),
+  objective: grpo({ groups: 2, groupSize: 2 }),
+  curriculum: uniform(),
+  budget: { iterations: 1 },
+  evaluate: { every: 0, steps: 0, samples: 1, tasks: 2 },
+});
+`;
+
+Deno.test("run --runner hf takes a plan file, and an experiment outside of the checkout with what it reads", async () => {
+  await withSession({}, async (session) => {
+    const { folder, task, state, runs } = session;
+    const data = join(folder, "mine/data");
+    await Deno.mkdir(data, { recursive: true });
+    await Deno.writeTextFile(join(folder, "mine/outside.ts"), outside);
+    await Deno.writeTextFile(join(data, "sizes.json"), '{ "tasks": 8 }');
+    const plan = join(folder, "mine/plan.json");
+    const planned = await localTask(
+      "plan",
+      join(folder, "mine/outside.ts"),
+      ...[
+        "--runner",
+        "hf",
+        "--hardware",
+        join(folder, "hardware.json"),
+        "--out",
+        plan,
+      ],
+    );
+    assert.equal(planned.code, 0, planned.stderr);
+    const closed = await task("run", plan);
+    assert.equal(closed.code, 2);
+    assert.match(closed.said, /Cannot reach http.* without --runner hf/);
+    const { code, said } = await task("run", plan, "--runner", "hf", "--include", data);
+    assert.equal(code, 0, `${said}\n${state.jobs.list[0]?.log.map(({ data }) => data).join("\n")}`);
+    const { steps = [] } = await allRows(runs);
+    assert.equal(steps.length, 1);
+  });
 });

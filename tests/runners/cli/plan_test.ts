@@ -152,9 +152,10 @@ Deno.test("plan for hf says where it runs, for how long and for how much, and wh
       /\nWhere it runs +all arms\n {2}machine +cpu-upgrade\n {2}GPUs +0\n {2}engine +embedded\n {2}image +denoland\/deno:debian-2\.9\.6\n/,
       /\n {2}hours a job +unknown\n {2}time-out +2 h\n {2}price an hour +\$0\.0300\n/,
       /\n {2}a job, expected +unknown\n {2}a job, at most +\$0\.0600\n/,
-      /\n {2}All 4 jobs: \$0\.24 at most, if each runs until its time-out\n {2}Secrets, by name: MINE\n/,
+      /\n {2}All 4 jobs: \$0\.24 at most, if each runs until its time-out; a job that goes on in a further one costs more\n/,
+      /\n {2}Secrets, by name: MINE\n/,
       /\nArithmetic \(all arms\)\n {2}- cpu-upgrade was asked for\n/,
-      /\nUnknown\n {2}- How long a job takes with the policy "mind"\n/,
+      /\nUnknown\n {2}- How old the prices in .+ are: .+\n {2}- How long a job takes with the policy "mind"\n/,
     ]
   ) assert.match(out, part);
 });
@@ -168,6 +169,7 @@ Deno.test("plan for hf keeps its machines and prices in a plan file, whatever th
   // What the machines cost is no part of what a run finds.
   assert.equal(`Plan ${content.hash}`, hash);
   content.placement.arms.grpo.pricePerHour = 7;
+  content.placement.arms.grpo.cost.most = 14;
   await Deno.writeTextFile(path, JSON.stringify(content));
   const { out } = await plan(path, "--arm", "grpo");
   assert.match(out, /\n {2}price an hour +\$7\.00\n/);
@@ -175,6 +177,12 @@ Deno.test("plan for hf keeps its machines and prices in a plan file, whatever th
   assert.match(
     (await plan(path, "--flavor", "h200")).error,
     /Cannot use --flavor h200 with this plan: it has cpu-upgrade/,
+  );
+  content.placement.arms.grpo.cost.most = 0.06;
+  await Deno.writeTextFile(path, JSON.stringify(content));
+  assert.match(
+    (await plan(path, "--max-cost", "1")).error,
+    /^error: Expected "placement\.arms\.grpo" to be an arm whose greatest cost is its time-out times its price/,
   );
   delete content.placement.arms.grpo;
   await Deno.writeTextFile(path, JSON.stringify(content));

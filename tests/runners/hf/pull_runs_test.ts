@@ -100,6 +100,14 @@ Deno.test("pullRuns() takes nothing from hostile names, and refuses what is no r
         () => Promise.resolve(),
         /^Expected the files of run "stolen" in its folder but found those of "good"$/,
       ],
+      "unset": [
+        alter("runs", "select * replace ('[1' as settings) from t"),
+        /^Expected run "unset" to have settings as JSON but found another text$/,
+      ],
+      "strange": [
+        alter("runs", `select * replace ('{"a": [{"kind": {"toString": 1}}]}' as settings) from t`),
+        /^Expected run "strange" to have settings as JSON but found another text$/,
+      ],
       "planless": [
         async (folder) => {
           await renamed("planless")(folder);

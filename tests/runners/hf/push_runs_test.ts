@@ -90,6 +90,7 @@ Deno.test("pushRuns() keeps what others pushed and wrote on the card", async () 
       /^\| `one` +\| +exit \| +1 \| 9,000,000,000 \| 0\.667 \| 0\.000 \| +4 \| +3 \|.* +curriculum exit \|$/m,
     );
     assert.match(card, /^\| `two` +\| +grpo \| +2 \|.* +curriculum grpo \|$/m);
+    assert.match(card, /of the last evaluation \(latest iterate\); tokens are/);
     assert.match(card, /^deno task pull me\/metrics$/m);
     assert.match(card, /exitlab \(0\.1\.0\)/);
     assert.match(card, /## Notes\n\nWritten by hand\.\n$/);
@@ -99,11 +100,14 @@ Deno.test("pushRuns() keeps what others pushed and wrote on the card", async () 
 
 Deno.test("pushRuns() lets no text of a run become markup", async () => {
   await setting(async (hub, mine) => {
-    const arm = `![x](http://evil/) <script>|\n# [a](b) <!-- exitlab: end --> ${"long ".repeat(80)}`;
+    const arm =
+      `![x](http://evil/) www.evil.example a@evil.example <script>|\n# [a](b) <!-- exitlab: end --> ${
+        "long ".repeat(80)
+      }`;
     await run(mine, "one", arm);
     await push(hub.access, mine, ["one"]);
     const card = await Deno.readTextFile(stored(hub, "README.md"));
-    assert.doesNotMatch(card, /!\[|\]\(|(?<!\\)<script|^# .*a.*b/m);
+    assert.doesNotMatch(card, /!\[|\]\(|(?<!\\)<script|^# .*a.*b|\/\/evil|www\.evil|@evil/m);
     assert.equal(card.match(/^<!-- exitlab: end -->$/gm)?.length, 1);
     assert.ok(card.split("\n").filter((line) => line.startsWith("| `one`")).length === 1);
   });
@@ -119,6 +123,11 @@ Deno.test("pushRuns() leaves out of the card what is no summary, and says so", a
       other: JSON.stringify(good),
       odd: JSON.stringify({ ...good, run: "odd", seed: "1" }),
       large: " ".repeat(4 * 1024 ** 2 + 1),
+      deep: JSON.stringify({ ...good, run: "deep", settings: {} }).replace(
+        '"settings":{}',
+        () => `"settings":{"a":${'{"b":'.repeat(50_000)}1${"}".repeat(50_000)}}`,
+      ),
+      strange: JSON.stringify({ ...good, run: "strange", settings: { a: [{ kind: { toString: 1 } }] } }),
       "..up": JSON.stringify({ ...good, run: "..up" }),
       fine: JSON.stringify({ ...good, run: "fine" }),
     };
@@ -129,18 +138,26 @@ Deno.test("pushRuns() leaves out of the card what is no summary, and says so", a
     const told: string[] = [];
     const { all } = await push(hub.access, mine, ["one"], { tell: (message) => told.push(message) });
     assert.equal(all, 2);
-    const left = told.filter((message) => message.startsWith("The card leaves a run out: Expected a s"));
-    assert.equal(left.length, 5, told.join("\n"));
+    const left = told.filter((message) =>
+      /^The card leaves a run out: Expected (a summary|runs\/large\/)/.test(message)
+    );
+    assert.equal(left.length, 7, told.join("\n"));
     const listed = (await Deno.readTextFile(stored(hub, "README.md"))).match(/^\| `.*?`/gm);
     assert.deepEqual(listed, ["| `fine`", "| `one`"]);
   });
 });
 
-Deno.test("pushRuns() does not write over a card whose head it cannot read", async () => {
+Deno.test("pushRuns() does not write over a card that it cannot read", async () => {
   await setting(async (hub, mine) => {
     await run(mine, "one");
     const dataset = openDataset(hub.access, id);
     await dataset.create();
+    const long = new Uint8Array(4 * 1024 ** 2 + 1).fill(65);
+    await dataset.upload([{ path: "README.md", content: long }], "Long");
+    assert.match(
+      await refusal(push(hub.access, mine, ["one"])),
+      /^Expected README\.md of datasets\/me\/metrics to have at most 4194304 bytes but found 4194305$/,
+    );
     const content = new TextEncoder().encode("---\n[1\n---\nMine");
     await dataset.upload([{ path: "README.md", content }], "Mine");
     assert.match(

@@ -21,6 +21,9 @@ export interface ContainerOptions {
 /** Whether containers can be had here. */
 export const containers: boolean = await canContain();
 
+/** Whether a plain process is begun with a group of its own. */
+const groups = !containers && Deno.build.os === "linux";
+
 /** Where this machine's own programs are. */
 const system = ["usr", "bin", "sbin", "lib", "lib64", "etc", "opt"];
 
@@ -43,14 +46,15 @@ export function containerExecutor(
       ...spec.secrets,
     };
     const words = [...spec.command, ...spec.arguments];
-    const [program = "", ...args] = containers
-      ? await contained(words, home, mounts, folders)
-      : words.map((word) =>
+    const [program = "", ...args] = containers ? await contained(words, home, mounts, folders) : [
+      ...groups ? ["setsid"] : [],
+      ...words.map((word) =>
         mounts.reduce(
           (text, { from, to }) => text.startsWith(`${to}/`) ? from + text.slice(to.length) : text,
           word,
         )
-      );
+      ),
+    ];
     const cache = await denoCache();
     const child = new Deno.Command(program, {
       args,
@@ -65,10 +69,12 @@ export function containerExecutor(
     }).spawn();
     const kill = (): void => {
       try {
-        child.kill("SIGKILL");
+        // What the command has started ends with it: of a container all, of a plain process its group.
+        if (groups) Deno.kill(-child.pid, "SIGKILL");
+        else child.kill("SIGKILL");
       } catch (error) {
         // It has ended by itself.
-        if (!(error instanceof TypeError)) throw error;
+        if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
       }
     };
     signal.addEventListener("abort", kill);

@@ -6,12 +6,15 @@
 import type { Json } from "exitlab/lib/json.ts";
 
 /**
- * How a log stream misbehaves: it is cut after some events or bytes, says nothing and stays open, gives all that there
- * is and stays open for ever, ends at once with nothing, or has nothing but comments that keep it alive, for ever.
+ * How a log stream misbehaves: it is cut after some events or bytes, comes to a good end too early, says nothing more and stays
+ * open, gives all that there is and stays open for ever, ends at once with nothing, or has nothing but comments that keep it
+ * alive, for ever.
  */
 export type LogTrouble =
   | { readonly cutAfterEvents: number }
   | { readonly cutAfterBytes: number }
+  | { readonly endAfterEvents: number }
+  | { readonly stallAfterEvents: number }
   | "silent"
   | "never ends"
   | "empty"

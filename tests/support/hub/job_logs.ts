@@ -36,11 +36,18 @@ export function streamLog(job: StoredJob, tail: number | undefined, path: string
 }
 
 function isCut(trouble: LogTrouble): trouble is { cutAfterEvents: number } | { cutAfterBytes: number } {
-  return typeof trouble === "object";
+  return typeof trouble === "object" && ("cutAfterEvents" in trouble || "cutAfterBytes" in trouble);
 }
 
 function cutAt(trouble: LogTrouble | undefined): number {
   return typeof trouble === "object" && "cutAfterBytes" in trouble ? trouble.cutAfterBytes : Infinity;
+}
+
+function mostEvents(trouble: LogTrouble | undefined): number {
+  if (typeof trouble !== "object") return Infinity;
+  if ("cutAfterEvents" in trouble) return trouble.cutAfterEvents;
+  if ("endAfterEvents" in trouble) return trouble.endAfterEvents;
+  return "stallAfterEvents" in trouble ? trouble.stallAfterEvents : Infinity;
 }
 
 /** The text of a stream, piece by piece. A real one has a comment every 30 s; here there is one before every third event. */
@@ -53,9 +60,7 @@ async function* write(
 ): AsyncGenerator<string> {
   // Nothing is there of a job that has not begun, and some streams have nothing right after it has.
   if (trouble === "empty" || (job.started === null && trouble === undefined)) return;
-  const events = typeof trouble === "object" && "cutAfterEvents" in trouble
-    ? trouble.cutAfterEvents
-    : Infinity;
+  const events = mostEvents(trouble);
   const isMute = trouble === "silent" || trouble === "keep-alives";
   if (trouble === "keep-alives") {
     for (; !leaving.aborted; await new Promise((resolve) => setTimeout(resolve, 2))) yield ": keep-alive\n\n";
@@ -63,7 +68,11 @@ async function* write(
   }
   const first = tail === undefined ? 0 : Math.max(0, job.log.length - tail);
   for (let at = first; !isMute;) {
-    if (at - first >= events) return;
+    if (at - first >= events) {
+      if (typeof trouble !== "object" || !("stallAfterEvents" in trouble)) return;
+      await new Promise((resolve) => leaving.addEventListener("abort", resolve));
+      return;
+    }
     const event = job.log[at];
     if (event !== undefined) {
       if (at % 3 === 0) yield ": keep-alive\n\n";

@@ -9,7 +9,7 @@ import { openBucket } from "exitlab/runners/hf/hub/bucket.ts";
 import { HubClient } from "exitlab/runners/hf/hub/hub_client.ts";
 import type { RemoteFiles } from "exitlab/runners/hf/hub/remote_files.ts";
 import { prepare, type Prepared } from "exitlab/runners/hf/prepare.ts";
-import { Spending } from "exitlab/runners/hf/spending.ts";
+import { JobCosts } from "exitlab/runners/hf/job_costs.ts";
 import { allRows } from "../all_rows.ts";
 import { root } from "../command_line.ts";
 import { silentObserver } from "../silent_observer.ts";
@@ -20,10 +20,10 @@ import { placed } from "./placed.ts";
 const file = join(root, "tests/support/small_experiment.ts");
 const bucket = "me/exitlab-runs";
 
-/** One cell of the small experiment, of so many iterations. */
-export function smallCell(iterations: number): Compiled {
+/** One cell of the small experiment, of so many iterations; or several that differ in their seeds. */
+export function smallCell(iterations: number, seeds: readonly number[] = [1]): Compiled {
   const set = [`budget.iterations=${iterations}`];
-  return compile(experiment, { file, runner: "hf", arms: ["exit"], seeds: [1], set });
+  return compile(experiment, { file, runner: "hf", arms: ["exit"], seeds, set });
 }
 
 /** Makes cells ready and uploads what they take along. */
@@ -72,7 +72,7 @@ export function following(
     files: openBucket(hub.access, bucket),
     runs,
     secret: () => undefined,
-    spending: new Spending(null),
+    costs: new JobCosts(null),
     weights: false,
     signal: new AbortController().signal,
     observer,

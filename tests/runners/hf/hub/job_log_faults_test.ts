@@ -16,7 +16,7 @@ import {
   troubles,
   withJob,
 } from "../../../support/hub/followed_job.ts";
-import { withHub } from "../../../support/hub/hub_server.ts";
+import { type JobExecutor, withHub } from "../../../support/hub/hub_server.ts";
 
 Deno.test("followJob() loses nothing and repeats nothing when the connection is lost 20 times at random places", async () => {
   await fc.assert(
@@ -40,6 +40,8 @@ Deno.test("followJob() stands any mixture of trouble with its log and its stage"
   const trouble: fc.Arbitrary<Fault> = fc.oneof(
     fc.nat(3500).map((cutAfterBytes): Fault => ({ path: logs, log: { cutAfterBytes } })),
     fc.nat(32).map((cutAfterEvents): Fault => ({ path: logs, log: { cutAfterEvents } })),
+    fc.nat(15).map((stallAfterEvents): Fault => ({ path: logs, log: { stallAfterEvents } })),
+    fc.nat(15).map((endAfterEvents): Fault => ({ path: logs, log: { endAfterEvents } })),
     fc.constantFrom<LogTrouble>("silent", "empty", "keep-alives").map((log): Fault => ({ path: logs, log })),
     fc.constantFrom(408, 429, 500, 502, 503).map((status): Fault => ({ path: logs, status })),
     fc.constantFrom(logs, inspection).map((path): Fault => ({ path, cut: "before" })),
@@ -121,6 +123,38 @@ Deno.test("followJob() opens a log again that is kept alive without what was sai
     assert.deepEqual(texts, [started, "a", "b"]);
     const silent = "The log said nothing for 0.04 s";
     assert.deepEqual(reconnects.slice(0, 3), [silent, "The log's connection was cut", silent]);
+  });
+});
+
+Deno.test("followJob() opens a log again that has stopped in the middle", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const executor: JobExecutor = async ({ log }) => {
+    log("a");
+    await promise;
+    log("b");
+    return { ok: true };
+  };
+  await withJob(
+    { executor, faults: troubles({ stallAfterEvents: 2 }) },
+    async ({ texts, reconnects, follow }) => {
+      const watched = follow({ silence: 40 });
+      while (reconnects.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      resolve();
+      await watched;
+      assert.deepEqual(texts, [started, "a", "b"]);
+      assert.equal(reconnects[0], "The log said nothing for 0.04 s");
+    },
+  );
+});
+
+Deno.test("followJob() does not take an end for the log's that comes before what was said already", async () => {
+  await withJob({ executor: says(many) }, async ({ hub, id, texts, follow }) => {
+    await hub.state.jobs.get(id)?.done;
+    hub.state.faults.push(
+      ...troubles({ cutAfterEvents: 10 }, { endAfterEvents: 5 }, { stallAfterEvents: 7 }),
+    );
+    await follow();
+    assert.deepEqual(texts, [started, ...many]);
   });
 });
 

@@ -95,6 +95,17 @@ Deno.test("createJob() cancels the double of a job that lists showed too late", 
   });
 });
 
+Deno.test("createJob() looks long enough for a double when two requests may have been carried out", async () => {
+  const faults: Fault[] = [{ ...creation, status: 500, carriedOut: true, times: 2 }];
+  await withHub({ executor: lasting, faults }, async (hub) => {
+    hub.state.jobs.listLag = 3;
+    const onRetry = () => void (hub.state.jobs.listLag = 1);
+    const job = await createJob(new HubClient({ ...hub.access, onRetry }), "me", spec);
+    assert.deepEqual(hub.state.jobs.list.map(({ stage }) => stage), ["RUNNING", "CANCELED"]);
+    assert.equal(job.id, hub.state.jobs.list[0]?.id);
+  });
+});
+
 Deno.test("createJob() gives up at once what will not pass: no credit, no quota, no right, a bad spec", async () => {
   const faults = [noCredit, noQuota, { status: 401 }, { status: 429 }, { status: 422 }];
   for (const fault of faults) {
@@ -141,6 +152,12 @@ Deno.test("createJob() says that there may be a job when it cannot know", async 
   await withHub({ faults: [{ ...creation, cut: "after" }, list] }, async (hub) => {
     await assert.rejects(createJob(new HubClient(hub.access), "me", spec), isDoubtful);
     assert.equal(posts(hub), 1);
+  });
+  // It is refused the second time, but the first may have come through.
+  await withHub({ faults: [{ ...creation, cut: "after" }, { ...creation, ...noCredit }] }, async (hub) => {
+    hub.state.jobs.listLag = 99;
+    await assert.rejects(createJob(new HubClient(hub.access), "me", spec), isDoubtful);
+    assert.deepEqual([posts(hub), hub.state.jobs.list.length], [2, 1]);
   });
   await withHub({ faults: [{ ...creation, status: 500, times: Infinity }] }, async (hub) => {
     await assert.rejects(createJob(new HubClient(hub.access), "me", spec), isDoubtful);

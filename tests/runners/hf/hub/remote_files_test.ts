@@ -115,6 +115,13 @@ for (const [name, open] of Object.entries(kinds)) {
       assert.equal((await files.list("many")).length, 129);
       const target = await Deno.makeTempDir();
       assert.equal(await files.download("many/none", join(target, "none")), false);
+      const [, second] = many;
+      assert.ok(second !== undefined);
+      const size = second.content.length;
+      const longer = new RegExp(`to have at most ${size - 1} bytes but found ${size}$`);
+      await assert.rejects(files.read(second.path, size - 1), { name: "UserError", message: longer });
+      await assert.rejects(files.download(second.path, join(target, "none"), size - 1), longer);
+      assert.equal((await files.read(second.path, size))?.length, size);
       assert.deepEqual([...Deno.readDirSync(target)], []);
       await Deno.remove(target, { recursive: true });
     });

@@ -119,6 +119,7 @@ Deno.test("hostedRun() is the same for the same question, and another for anothe
     { ...evaluation, operators: [] },
     { ...evaluation, evaluation: { ...evaluation.evaluation, steps: 6 } },
     { ...evaluation, model: { ...model, provider: "groq" } },
+    { ...evaluation, model: { ...model, hub: "http://127.0.0.1:1" } },
     { ...evaluation, model: { ...model, endpoint: "http://127.0.0.1:1" } },
     { ...evaluation, model: { ...model, endpoint: "http://127.0.0.1:1/private/v1" } },
   ].map((other) => hostedRun(other).hash);

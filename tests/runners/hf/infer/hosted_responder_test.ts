@@ -169,6 +169,29 @@ Deno.test("HostedResponder counts what is odd about answers, and estimates token
   );
 });
 
+Deno.test("HostedResponder keeps to --max-cost where nobody counts tokens, and starts no more workers than it needs", async () => {
+  const uncounted = (request: ChatRequest): ChatAnswer => ({ ...answer(request), outputTokens: null });
+  for (const most of [100e-6, 500e-6]) {
+    let asked = 0;
+    const ask: Ask = (request) => {
+      asked++;
+      return Promise.resolve(uncounted(request));
+    };
+    await withResponder(ask, async (responder, spending) => {
+      await assert.rejects(
+        responder.respond(requests(40)),
+        (error) => error instanceof SpendingStop && (asked === 0 || /not all tokens/.test(error.message)),
+      );
+      // 5 tokens in, as counted, and at most 10 out; the request that does not fit may cost 125 millionths.
+      assert.equal(asked, Math.max(0, Math.floor((most * 1e6 - 125) / 45) + 1));
+      assert.equal(spending.unpriced, asked);
+    }, { most, concurrency: 1 });
+  }
+  await withResponder((request) => Promise.resolve(answer(request)), async (responder) => {
+    assert.equal((await responder.respond(requests(3))).length, 3);
+  }, { concurrency: Number.MAX_SAFE_INTEGER });
+});
+
 Deno.test("Spending keeps to no limit without a price", () => {
   assert.throws(() => new Spending(new Prices(null), 1), /Cannot keep to --max-cost without a price/);
   assert.equal(new Spending(new Prices(null), null).cost, 0);

@@ -28,6 +28,29 @@ Deno.test("fetchPrices() knows the live providers of a model, and invents nothin
   });
 });
 
+Deno.test("fetchPrices() takes a price that is none for unknown, and minds nothing about other models", async () => {
+  const offers = (pricing: unknown) => [{ provider: "groq", pricing }];
+  const fetch = () =>
+    Promise.resolve(Response.json({
+      data: [
+        ...[null, 7, {}, { id: 5 }, { id: "org/none", providers: "many" }],
+        { id: "org/text", providers: offers({ input: "0.15", output: "0.6" }) },
+        { id: "org/half", providers: offers({ input: 1 }) },
+        { id: "org/less", providers: offers({ input: -1, output: 1 }) },
+        {
+          id: "org/good",
+          providers: [...offers({ input: 1, output: 2 }), { provider: "novita", status: "off" }],
+        },
+      ],
+    }));
+  const priceOf = async (model: string) =>
+    (await fetchPrices({ model, provider: null, endpoint: null, key: undefined, fetch })).most();
+  for (const model of ["org/none", "org/text", "org/half", "org/less"]) {
+    assert.equal(await priceOf(model), null, model);
+  }
+  assert.deepEqual(await priceOf("org/good"), { input: 1, output: 2 });
+});
+
 Deno.test("Prices.most() is not known while that of one provider is not", () => {
   const prices = new Prices(null, new Map([["a", { input: 1, output: 1 }], ["b", null]]));
   assert.equal(prices.most(), null);

@@ -106,6 +106,8 @@ Deno.test("answerKey() differs in all that decides an answer, and in nothing els
     answerKey({ ...model, model: "org/other" }, request),
     answerKey({ ...model, provider: "groq" }, request),
     answerKey({ ...model, endpoint: "http://127.0.0.1:1" }, request),
+    // What a stand-in for the Hub says is not what the model says.
+    answerKey({ ...model, hub: "http://127.0.0.1:1" }, request),
     answerKey(model, { ...request, messages: [{ role: "system", content: "a" }] }),
     answerKey(model, { ...request, maxTokens: 9 }),
     answerKey(model, { ...request, temperature: 0.5 }),
@@ -114,5 +116,6 @@ Deno.test("answerKey() differs in all that decides an answer, and in nothing els
   ];
   assert.equal(new Set(keys).size, keys.length);
   assert.equal(answerKey({ endpoint: null, provider: null, model: "org/model" }, { ...request }), keys[0]);
+  assert.notEqual(cacheName({ ...model, hub: "http://127.0.0.1:1" }), cacheName(model));
   assert.match(cacheName({ ...model, model: "../up/it" }), /^\.\._up_it-[0-9a-f]{8}\.jsonl$/);
 });

@@ -64,6 +64,8 @@ Deno.test("gatherBundle() keeps folders in their places, for an experiment besid
   await Deno.writeTextFile(join(folder, "mine/unused.ts"), "");
   await Deno.writeTextFile(join(folder, "mine/data/rows.json"), "[]");
   await Deno.writeTextFile(join(folder, "mine/data/.git/config"), "");
+  await Deno.mkdir(join(folder, "mine/data/build"));
+  await Deno.writeTextFile(join(folder, "mine/data/build/more.json"), "[]");
   for (const name of ["lib", "domains", "runners"]) {
     await Deno.mkdir(join(folder, "exitlab", name), { recursive: true });
   }
@@ -79,6 +81,7 @@ Deno.test("gatherBundle() keeps folders in their places, for an experiment besid
   assert.equal(content.experiment, "mine/my.ts");
   assert.equal(content.included.get(data), "mine/data");
   assert.deepEqual(content.files.map(({ path }) => path).filter((path) => path.startsWith("mine")), [
+    "mine/data/build/more.json",
     "mine/data/rows.json",
     "mine/my.ts",
     "mine/tasks/words.ts",

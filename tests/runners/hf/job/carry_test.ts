@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Carrier } from "exitlab/runners/hf/job/carry.ts";
+import { PatientSave } from "exitlab/runners/hf/job/patient_save.ts";
 import { manifestName, parseManifest, writeManifest } from "exitlab/runners/hf/job/manifest.ts";
 
 /** Folders of a made-up container and bucket. */
@@ -49,7 +50,7 @@ async function files(folder: string): Promise<Record<string, string>> {
 
 Deno.test("Carrier brings back what it saved last, drafts aside", async () => {
   await withFolders(async (home, bucket, fresh) => {
-    const carrier = new Carrier(homes(home), bucket);
+    const carrier = new Carrier(homes(home), bucket, "first");
     assert.equal(await carrier.restore(), undefined);
     for (const iteration of [0, 5, 10]) {
       await train(home, iteration);
@@ -74,7 +75,7 @@ Deno.test("Carrier brings back what it saved last, drafts aside", async () => {
 
 Deno.test("Carrier keeps two states and removes what only older ones had", async () => {
   await withFolders(async (home, bucket) => {
-    const carrier = new Carrier(homes(home), bucket);
+    const carrier = new Carrier(homes(home), bucket, "first");
     for (const iteration of [1, 2, 3, 4]) {
       await train(home, iteration);
       if (iteration > 1) {
@@ -85,15 +86,16 @@ Deno.test("Carrier keeps two states and removes what only older ones had", async
       await carrier.save(iteration, "unfinished");
     }
     const kept = Object.keys(await files(bucket));
-    assert.deepEqual(kept.filter((path) => path.startsWith("manifest")).toSorted(), [
-      manifestName(3),
-      manifestName(4),
+    assert.deepEqual(kept.filter((path) => path.includes("manifest")).toSorted(), [
+      `first/${manifestName(3)}`,
+      `first/${manifestName(4)}`,
     ]);
-    assert.deepEqual(kept.filter((path) => path.startsWith("run/checkpoints")).toSorted(), [
-      "run/checkpoints/000003/policy.bin",
-      "run/checkpoints/000004/policy.bin",
+    assert.deepEqual(kept.filter((path) => path.startsWith("first/run/checkpoints")).toSorted(), [
+      "first/run/checkpoints/000003/policy.bin",
+      "first/run/checkpoints/000004/policy.bin",
     ]);
-    assert.ok(!kept.some((path) => path.startsWith("run.2/")));
+    const folders = await Array.fromAsync(Deno.readDir(join(bucket, "first")), ({ name }) => name);
+    assert.deepEqual(folders.filter((name) => name.startsWith("run.")).toSorted(), ["run.3", "run.4"]);
   });
 });
 
@@ -101,7 +103,7 @@ Deno.test("Carrier never brings back half a state, wherever the one before it wa
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: 30 }), fc.nat({ max: 12 }), async (gone, cut) => {
       await withFolders(async (home, bucket, fresh) => {
-        const carrier = new Carrier(homes(home), bucket);
+        const carrier = new Carrier(homes(home), bucket, "first");
         await train(home, 5);
         await carrier.save(5, "unfinished");
         const before = new Set(Object.keys(await files(bucket)));
@@ -125,21 +127,88 @@ Deno.test("Carrier never brings back half a state, wherever the one before it wa
   );
 });
 
-Deno.test("Carrier writes anew what a job that was cut off left without a manifest", async () => {
+Deno.test("Carrier is not harmed by a job that still writes after its time, nor by what it leaves half done", async () => {
   await withFolders(async (home, bucket, fresh) => {
+    const late = new Carrier(homes(home), bucket, "late");
     await train(home, 5);
-    await new Carrier(homes(home), bucket).save(5, "unfinished");
-    // A job that got as far as copying the next checkpoint, of the same size and other content.
-    await put(bucket, "engine/model/weights-10", "SERVER'S WEIGHTS 10");
+    await late.save(5, "unfinished");
     const second = fresh();
-    const carrier = new Carrier(homes(second), bucket);
-    await carrier.restore();
+    const carrier = new Carrier(homes(second), bucket, "next");
+    assert.equal((await carrier.restore())?.iteration, 5);
+    // The late one goes on, with other numbers of the same size and under the same names.
+    await put(home, "engine/model/weights-10", "SERVER'S WEIGHTS 10");
+    await train(home, 10);
+    await put(home, "engine/model/weights-10", "SERVER'S WEIGHTS 10");
+    await late.save(10, "unfinished");
     await train(second, 10);
     await carrier.save(10, "unfinished");
+    await train(second, 15);
+    await carrier.save(15, "unfinished");
+    // By now the late one's folder is gone; what it saves on top of that is whole again, or passed over.
+    await train(home, 12);
+    await late.save(12, "unfinished");
     const third = fresh();
-    assert.equal((await new Carrier(homes(third), bucket).restore())?.iteration, 10);
+    assert.equal((await new Carrier(homes(third), bucket).restore())?.iteration, 15);
     assert.equal((await files(third))["engine/model/weights-10"], "server's weights 10");
+    await Deno.remove(join(bucket, "next"), { recursive: true });
+    const fourth = fresh();
+    assert.equal((await new Carrier(homes(fourth), bucket).restore())?.iteration, 12);
+    assert.equal((await files(fourth))["engine/model/weights-10"], "SERVER'S WEIGHTS 10");
   });
+});
+
+Deno.test("Carrier leaves jobs alone that began after it, and removes those before it once it has two states", async () => {
+  await withFolders(async (home, bucket, fresh) => {
+    await train(home, 5);
+    const first = new Carrier(homes(home), bucket, "first");
+    await first.save(5, "unfinished");
+    const second = fresh();
+    const next = new Carrier(homes(second), bucket, "next");
+    await next.restore();
+    await train(second, 10);
+    await next.save(10, "unfinished");
+    const jobs = async (): Promise<string[]> =>
+      (await Array.fromAsync(Deno.readDir(bucket), ({ name }) => name)).toSorted();
+    for (const iteration of [6, 7, 8]) {
+      await train(home, iteration);
+      await first.save(iteration, "unfinished");
+    }
+    assert.deepEqual(await jobs(), ["first", "next"]);
+    await next.save(15, "unfinished");
+    assert.deepEqual(await jobs(), ["next"]);
+    assert.equal((await new Carrier(homes(fresh()), bucket).restore())?.iteration, 15);
+  });
+});
+
+Deno.test("Carrier takes the finished state before any other, and the furthest before the latest", async () => {
+  await withFolders(async (home, bucket, fresh) => {
+    for (const [job, iteration, status] of [["a", 20, "unfinished"], ["b", 15, "unfinished"]] as const) {
+      await train(home, iteration);
+      await new Carrier(homes(home), bucket, job).save(iteration, status);
+    }
+    assert.equal((await new Carrier(homes(fresh()), bucket).restore())?.iteration, 20);
+    await new Carrier(homes(home), bucket, "c").save(14, "finished");
+    assert.equal((await new Carrier(homes(fresh()), bucket).restore())?.status, "finished");
+  });
+});
+
+Deno.test("PatientSave lets a run go on where the bucket refuses for a while, and not for long", async () => {
+  const said: string[] = [];
+  const waited: number[] = [];
+  const results = [false, false, true, false, false, false];
+  const keep = new PatientSave({
+    save: () => results.shift() === true ? Promise.resolve() : Promise.reject(new Error("no space left")),
+    print: (line) => said.push(line),
+    wait: (seconds) => Promise.resolve(void waited.push(seconds)),
+  });
+  for (const iteration of [1, 2, 3, 4, 5]) await keep.now(iteration);
+  assert.equal(said.length, 4);
+  assert.equal(said[0], "The bucket does not take iteration 1: no space left");
+  await assert.rejects(keep.now(6), /no space left/);
+  results.push(false, false, true);
+  await keep.last(7, "finished");
+  assert.deepEqual(waited, [5, 20]);
+  await assert.rejects(keep.last(8, "finished"), /no space left/);
 });
 
 Deno.test("parseManifest() refuses what is cut short, changed, or points elsewhere", () => {

@@ -37,6 +37,10 @@ Deno.test("loadHardware() reads a saved answer, and dates it by the file", async
   assert.equal(list.machines.length, 27);
   assert.equal(list.source, hardwareFile);
   assert.match(list.fetched, /^\d{4}-\d\d-\d\d$/);
+  assert.equal(
+    list.note,
+    `How old the prices in ${hardwareFile} are: ${list.fetched} is the day on which the file was written`,
+  );
 });
 
 Deno.test("loadHardware() asks the Hub once a day", async () => {
@@ -65,7 +69,8 @@ Deno.test("loadHardware() takes an old list where the Hub does not answer, and s
     assert.equal(list.fetched, "2026-08-20");
     assert.match(list.note ?? "", /^The Hub could not be asked \(.+\); prices are of 2026-08-20$/);
     // What was kept can be given as a file too.
-    assert.equal((await loadHardware({ file: cache, hub })).fetched, "2026-08-20");
+    const file = await loadHardware({ file: cache, hub });
+    assert.deepEqual([file.fetched, file.note], ["2026-08-20", null]);
   });
 });
 

@@ -47,6 +47,17 @@ Deno.test("gpuHours() tells the rates of docs/scale_out.md", () => {
   }
 });
 
+Deno.test("gpuHours() draws no more at once than keys and values find room for", () => {
+  const seven = modelFacts("Qwen/Qwen2.5-7B-Instruct") ?? assert.fail();
+  const { work } = job("A100");
+  const long = job("A100", { facts: seven, work: { ...work, prompt: 7936, response: 512 } });
+  // 80 % of 80 GB less 15.2 GB of weights hold 100.7 sequences of 8,448 tokens of 57,344 B; half of a response is there on average.
+  const sequences = (64e9 - 15_231_233_024) / (57_344 * 8448);
+  const rate = sequences * 2.04e12 * 0.6 / (15_231_233_024 + sequences * 8192 * 57_344);
+  const said = /([\d,]+) tokens a second in training/.exec(gpuHours(long).sentences.join("\n"))?.[1];
+  assert.equal(said, Math.round(rate).toLocaleString("en-US"));
+});
+
 Deno.test("gpuHours() takes a measured rate in the place of the estimate", () => {
   const { hours: taken, sentences } = gpuHours(job("H100", { tokensPerSecond: 1000 }));
   assert.ok(Math.abs(taken - (100 * 1024 * 800 / 1000 / 3600 + 3.68 + 1 / 3)) < 0.1, String(taken));
@@ -79,6 +90,6 @@ Deno.test("cpuHours() of the job that was measured is what was measured, and the
   );
   assert.match(
     cpuHours({ layers: 3, width: 64 }, 1e6, 2, 500).sentences.join(),
-    /500 tokens a second, as --tokens-per-second/,
+    /500 tokens a second, training included, as --tokens-per-second/,
   );
 });

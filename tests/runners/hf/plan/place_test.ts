@@ -19,6 +19,7 @@ import paperMle from "exitlab/experiments/paper_mle.ts";
 import type { ArmPlacement } from "exitlab/lib/experiment/plan.ts";
 import type { PlacementOptions } from "exitlab/runners/hf/plan/arm_options.ts";
 import { narrowPlacement, place } from "exitlab/runners/hf/plan/place.ts";
+import { hoursText } from "exitlab/runners/hf/plan/write_figures.ts";
 import { mind, plain, toy } from "../../../lib/experiment/stubs.ts";
 import { compiled, listOf, machines } from "./list.ts";
 
@@ -217,6 +218,16 @@ Deno.test("place() puts the embedded engine on the cheapest CPU with two cores",
   assert.ok(cost.most > 0 && cost.most < 1);
   assert.equal(placed(exitMath, { flavor: "cpu-xl" }).flavor, "cpu-xl");
   assert.throws(() => placed(exitMath, {}, "h200"), /none without a GPU has 2 cores/);
+});
+
+Deno.test("place() says an arm's hours as its sentences do, and refuses a size that nothing has", () => {
+  const arm = placed(exitMath);
+  const { hours, arithmetic } = arm;
+  assert(hours !== null && arithmetic[0]?.includes(`, ${hoursText(hours)} a job:`), arithmetic[0]);
+  assert.throws(
+    () => placed(exitMath, { parameters: 1e9 }),
+    /Cannot use --parameters with this experiment: no arm has hub\(\) as its policy/,
+  );
 });
 
 Deno.test("place() of a policy that it does not know needs a machine and a time-out", () => {

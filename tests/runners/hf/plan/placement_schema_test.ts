@@ -9,6 +9,14 @@ const { plan } = compiled(exitMath);
 const placement = place(compiled(exitMath), listOf(), {});
 const arms = Object.keys(plan.arms);
 
+/** A placement in which the first arm has other figures. */
+function figures(change: Record<string, Json>): { placement: Json } {
+  return changed((each) => {
+    assert(isJsonObject(each.arms) && isJsonObject(each.arms.grpo));
+    each.arms = { ...each.arms, grpo: { ...each.arms.grpo, ...change } };
+  });
+}
+
 /** A plan's JSON, whose placement was changed. */
 function changed(change: (placement: Record<string, Json>) => void): { placement: Json } {
   const copy: { placement: Record<string, Json> } = JSON.parse(JSON.stringify({ placement }));
@@ -37,6 +45,10 @@ Deno.test("parsePlacement() refuses another form, and arms that are not those of
         changed((each) => each.hardware = { source: "a", fetched: "today" }),
         /to be an ISO date but found "today"/,
       ],
+      [figures({ timeoutSeconds: 60, hours: 1 }), /time-out is not shorter than its expected hours/],
+      // Else a plan could be changed so that --max-cost lets it through.
+      [figures({ timeoutSeconds: 360_000 }), /greatest cost is its time-out times its price/],
+      [figures({ cost: { expected: 0, most: 0 } }), /greatest cost is its time-out times its price/],
       [changed((each) => each.arms = {}), /to be a placement of grpo, chain, exit, diverge and no other arm/],
     ] as const
   ) assert.throws(() => parsePlacement(content, arms, "plan.json"), { name: "UserError", message });
