@@ -48,7 +48,7 @@ export const planCommand: Command = {
       print(
         plan.runner === "tgi"
           ? `Wrote ${out}; run it with: deno task run ${out} --url http://127.0.0.1:8000 (your trainer's address)`
-          : `Wrote ${out}; run it with: deno task run ${out}`,
+          : `Wrote ${out}; run it with: deno task run ${out}${plan.runner === "hf" ? " --runner hf" : ""}`,
       );
     }
     return exitCodes.success;

@@ -59,9 +59,6 @@ export interface FollowContext {
   readonly signal: AbortSignal;
   /** Told what happens. */
   readonly observer: FollowObserver;
-  /** Milliseconds without a byte, and between two looks at a job's stage; the usual ones when left out. */
-  readonly silence?: number;
-  readonly poll?: number;
 }
 
 /** How the following of a run ended. */
@@ -178,7 +175,7 @@ async function followOne(
   job: JobInfo,
   tail: TailMirror,
   last: string[],
-  { client, observer, secret, signal, silence, poll }: FollowContext,
+  { client, observer, secret, signal }: FollowContext,
 ): Promise<JobInfo | undefined> {
   const hide = hider(remote.secrets.map((name) => secret(name)));
   const reader = new LineReader();
@@ -186,8 +183,6 @@ async function followOne(
   let isTold = false;
   const lines = followJob(client, remote.namespace, job.id, {
     signal,
-    ...silence === undefined ? {} : { silence },
-    ...poll === undefined ? {} : { poll },
     onState: (now) => {
       if (now.stage !== stage) observer.stage(remote, now);
       stage = now.stage;

@@ -134,7 +134,7 @@ Deno.test("plan --runner plans for another place, with the same runs, and the pl
   const path = join(folder, "there.yaml");
   assert.deepEqual(await plan(file, ...there, "--out", path), {
     code: 0,
-    out: `Wrote ${path}; run it with: deno task run ${path}\n`,
+    out: `Wrote ${path}; run it with: deno task run ${path} --runner hf\n`,
     error: "",
   });
   assert.match((await plan(path)).out, /\nRunner hf, /);
