@@ -33,7 +33,9 @@ export async function scriptedServer(
     const one: Heard = {
       route: new URL(request.url ?? "/", "http://localhost").pathname,
       body: body === "" ? {} : JSON.parse(body),
-      headers: new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+      headers: new Headers(
+        Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]),
+      ),
     };
     heard.push(one);
     const said = await script(one);
