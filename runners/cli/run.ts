@@ -5,7 +5,7 @@ import { ProgressLine } from "../../lib/report/progress_line.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { runJobs } from "../../lib/loop/run_jobs.ts";
-import { exists } from "../hf/exists.ts";
+import { exists } from "../../lib/exists.ts";
 import { readRemoteRun } from "../hf/remote_run.ts";
 import { embeddedEngine } from "../local/engine.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
