@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Database, oneLine, openDatabase, quote } from "../database.ts";
 import { UserError } from "../errors.ts";
+import { exists } from "../exists.ts";
 import { exportPath } from "./export.ts";
 import { migrate } from "./migrate.ts";
 import { type Table, tables } from "./schema.ts";
@@ -156,15 +157,6 @@ async function realPath(path: string): Promise<string | undefined> {
 }
 
 async function existing(paths: readonly string[]): Promise<string[]> {
-  const present = await Promise.all(paths.map(exists));
+  const present = await Promise.all(paths.map((path) => exists(path)));
   return paths.filter((_, at) => present[at]);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
-import { exists } from "../hf/exists.ts";
+import { exists } from "../../lib/exists.ts";
 import { listRemoteRuns, type RemoteRun } from "../hf/remote_run.ts";
 import type { CommandLine } from "./command.ts";
 

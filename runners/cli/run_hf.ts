@@ -12,7 +12,7 @@ import { checkHosts } from "../../lib/loop/check_hosts.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
 import { countEarlier, ensureJob } from "../hf/ensure_job.ts";
-import { exists } from "../hf/exists.ts";
+import { exists } from "../../lib/exists.ts";
 import { type FollowAllContext, followRuns } from "../hf/follow_runs.ts";
 import { openBucket } from "../hf/hub/bucket.ts";
 import { HubClient } from "../hf/hub/hub_client.ts";

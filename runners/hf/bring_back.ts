@@ -3,7 +3,7 @@ import { UserError } from "../../lib/errors.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
-import { exists } from "./exists.ts";
+import { exists } from "../../lib/exists.ts";
 import type { RemoteFiles } from "./hub/remote_files.ts";
 import type { CarriedFile } from "./job/manifest.ts";
 import type { RemoteRun } from "./remote_run.ts";

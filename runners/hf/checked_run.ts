@@ -11,7 +11,7 @@ import { isJsonObject, type Json } from "../../lib/json.ts";
 import { exportPath } from "../../lib/metrics/export.ts";
 import { migrate } from "../../lib/metrics/migrate.ts";
 import { type TableName, tables } from "../../lib/metrics/schema.ts";
-import { exists } from "./exists.ts";
+import { exists } from "../../lib/exists.ts";
 import { settingTexts } from "./setting_texts.ts";
 
 /** What `runs.parquet` says of its run. */

@@ -10,7 +10,7 @@ import { isJsonArray, isJsonObject, type Json } from "../../lib/json.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { bringBack, type BroughtBack } from "./bring_back.ts";
 import { cancelJobs, ensureJob } from "./ensure_job.ts";
-import { exists } from "./exists.ts";
+import { exists } from "../../lib/exists.ts";
 import { lockFollowing } from "./follow_lock.ts";
 import type { HubClient } from "./hub/hub_client.ts";
 import { isOver, type JobInfo } from "./hub/job.ts";

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { UserError } from "../../lib/errors.ts";
+import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { tables } from "../../lib/metrics/schema.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
@@ -152,7 +153,7 @@ async function pullRun(
     await checkPlan(join(temporary, "plan.json"), run);
     const note = `${JSON.stringify({ dataset: source.from, revision: source.revision }, null, 2)}\n`;
     await writeDurably(join(temporary, "pulled.json"), new TextEncoder().encode(note));
-    await writeDurably(join(temporary, "finished"), new Uint8Array());
+    await writeDurably(join(temporary, finishedMark), new Uint8Array());
     return await moveTo(temporary, join(runs, run));
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => undefined);

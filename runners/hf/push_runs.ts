@@ -18,7 +18,7 @@ import { openDataset } from "./hub/dataset_repo.ts";
 import { type HubAccess, HubClient, HubError } from "./hub/hub_client.ts";
 import { checkRepositoryId, type NewFile, type RemoteFile, type RemoteFiles } from "./hub/remote_files.ts";
 import { parseSummary, type PushedSummary, summariesOf } from "./pushed_summary.ts";
-import { exists } from "./exists.ts";
+import { exists } from "../../lib/exists.ts";
 
 /** A run's folder. */
 export interface RunPlace {

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { compile } from "exitlab";
 import experiment from "exitlab/experiments/exit_competitions.ts";
-import { runJob } from "exitlab/lib/loop/run_job.ts";
-import { openRuns } from "exitlab/lib/metrics/reader.ts";
-import { openStore } from "exitlab/lib/metrics/store.ts";
 import type { Random } from "exitlab/lib/random.ts";
-import { respondingEngine } from "../support/scripted_engine.ts";
+import { runQuick } from "../support/run_quick.ts";
 
 /** Both are asked for the probability of a class, so that a program need not read to answer. */
 const set = [
@@ -38,45 +34,17 @@ Deno.test("exit_competitions compiles for tgi and hf, with the same runs", () =>
 });
 
 Deno.test("exit_competitions runs programs in the sandbox from its first draft to its last node", async () => {
-  const { jobs, plan } = compile(experiment, { runner: "tgi", set });
-  const job = jobs.find(({ arm }) => arm === "exit") ?? assert.fail("no such arm");
-  const runs = await Deno.makeTempDir();
-  const directory = join(runs, job.id);
-  await Deno.mkdir(directory);
-  const engine = respondingEngine(write);
-  const policy = await engine.open(job.settings.policy, job.seed);
-  const store = await openStore(directory, { run: job.id, arm: job.arm, seed: job.seed });
-  await store.begin({
-    experiment: job.experiment,
-    planHash: plan.hash,
-    jobHash: job.hash,
-    exitlabVersion: "0",
-    domain: job.settings.domain.kind,
-    policy: job.settings.policy.kind,
-    engine: "script",
-    settings: {},
-    started: new Date(0).toISOString(),
-  });
-  const signal = new AbortController().signal;
-  const context = { policy, build: "script", initial: undefined, store, directory, signal, report: () => {} };
-  assert.equal((await runJob(job, context)).status, "finished");
-  await store.finish("finished");
-  store.close();
-  await policy.close();
-
-  const reader = await openRuns(runs);
-  const ask = async (sql: string) => (await reader.query(sql)).rows;
-  // Two evaluations of one task, two searches each, of a draft and four steps.
-  assert.deepEqual(await ask("select count(*)::int from nodes"), [[2 * 2 * 5]]);
-  const modes = (await ask("select distinct mode from nodes order by 1")).flat();
-  assert.deepEqual(modes, ["base", "debug", "improve"]);
-  // Whoever sees the error mends it, so that no program fails twice in a row.
-  assert.deepEqual(await ask("select count(*)::int from nodes where mode = 'debug' and failed"), [[0]]);
-  assert.notDeepEqual(await ask("select count(*)::int from nodes where failed"), [[0]]);
-  const prompts = await ask("select prompt from groups where mode = 'debug'");
-  assert.ok(prompts.every(([prompt]) => /ReferenceError: shares is not defined/.test(String(prompt))));
-  const [held] = await ask("select message from events where kind = 'surroundings'");
-  assert.match(String(held?.[0]), /^Programs are held by: deno permissions/);
-  reader.close();
-  await Deno.remove(runs, { recursive: true });
+  await runQuick(experiment, "exit", write, async (ask) => {
+    // Two evaluations of one task, two searches each, of a draft and four steps.
+    assert.deepEqual(await ask("select count(*)::int from nodes"), [[2 * 2 * 5]]);
+    const modes = (await ask("select distinct mode from nodes order by 1")).flat();
+    assert.deepEqual(modes, ["base", "debug", "improve"]);
+    // Whoever sees the error mends it, so that no program fails twice in a row.
+    assert.deepEqual(await ask("select count(*)::int from nodes where mode = 'debug' and failed"), [[0]]);
+    assert.notDeepEqual(await ask("select count(*)::int from nodes where failed"), [[0]]);
+    const prompts = await ask("select prompt from groups where mode = 'debug'");
+    assert.ok(prompts.every(([prompt]) => /ReferenceError: shares is not defined/.test(String(prompt))));
+    const [held] = await ask("select message from events where kind = 'surroundings'");
+    assert.match(String(held?.[0]), /^Programs are held by: deno permissions/);
+  }, { set });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compile, type Experiment } from "exitlab";
+import type { Overrides } from "exitlab/lib/experiment/plan.ts";
 import type { Json } from "exitlab/lib/json.ts";
 import { runJob } from "exitlab/lib/loop/run_job.ts";
 import { openRuns } from "exitlab/lib/metrics/reader.ts";
@@ -12,7 +13,7 @@ import { respondingEngine } from "./scripted_engine.ts";
 export type Ask = (sql: string) => Promise<readonly (readonly Json[])[]>;
 
 /**
- * Runs an arm of an experiment's quick form to its end on an engine that answers as a function says, and hands on what it wrote.
+ * Runs an arm of an experiment's quick form, or of another one, to its end on an engine that answers as a function says, and hands on what it wrote.
  *
  * @param respond Gets the prompt, a skill that grows from 0 to 1 with training, and a stream of its own.
  */
@@ -21,8 +22,9 @@ export async function runQuick(
   arm: string,
   respond: (prompt: string, skill: number, random: Random) => string,
   test: (ask: Ask) => Promise<void>,
+  overrides: Partial<Overrides> = { quick: true },
 ): Promise<void> {
-  const { jobs, plan } = compile(experiment, { quick: true, runner: "tgi" });
+  const { jobs, plan } = compile(experiment, { ...overrides, runner: "tgi" });
   const job = jobs.find((candidate) => candidate.arm === arm) ?? assert.fail(arm);
   const runs = await Deno.makeTempDir();
   try {

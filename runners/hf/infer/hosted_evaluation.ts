@@ -9,6 +9,7 @@ import type { Evaluation } from "../../../lib/experiment/settings.ts";
 import { contentHash, type Json, type JsonObject } from "../../../lib/json.ts";
 import { evaluationFigures } from "../../../lib/loop/domain_figures.ts";
 import { evaluate, type EvaluationContext } from "../../../lib/loop/evaluate.ts";
+import { finishedMark } from "../../../lib/loop/finished_mark.ts";
 import { bestSoFar, growTrees } from "../../../lib/loop/grow_trees.ts";
 import { evaluationRows, nodeRows, resampleRows } from "../../../lib/loop/records.ts";
 import { resample } from "../../../lib/loop/resample.ts";
@@ -63,9 +64,6 @@ export interface HostedRunOptions {
   /** What is to be said of the answers, once they are there; for the table of events. */
   readonly remarks: () => readonly Pick<EventRow, "level" | "kind" | "message">[];
 }
-
-/** A file that says that a run is finished; it comes after everything else. */
-const finishedMark = "finished";
 
 /** The run that an evaluation becomes: the same for the same settings, wherever they were written. */
 export function hostedRun(evaluation: HostedEvaluation): HostedRun {
