@@ -33,7 +33,7 @@ export async function benchStore(): Promise<void> {
         policy: "",
         engine: "",
       },
-      ...{ settings: {}, started: new Date().toISOString() },
+      ...{ settings: {}, started: new Date().toISOString(), trainingTasks: 256, iterates: true },
     });
     for (let step = 1; step <= 20; step++) await store.write(stepBatch(step));
     // Made before the clock starts: making rows is the loop's work.
@@ -106,6 +106,14 @@ function stepBatch(iteration: number): Batch {
       },
       ...{ turn: 0, depth: 1, chainStep: 0, size: rolloutsPerGroup, reward: 0.5, quality: 0.5, solved: 0.5 },
       ...{ learnability: 0.25, trained: true, prompt: `1..4/.3../..2./4..1 ${grid(groupIndex)}` },
+      ...{
+        task: groupIndex,
+        startParent: id(0, groupIndex),
+        startBorn: 1,
+        chain: groupIndex,
+        round: 0,
+        asked: groupsPerStep,
+      },
     })),
     rollouts: indices.map((index) => ({
       ...{ iteration, groupIndex: Math.floor(index / rolloutsPerGroup), rollout: index % rolloutsPerGroup },
@@ -117,7 +125,8 @@ function stepBatch(iteration: number): Batch {
         reward: 0.5,
       },
       ...{ advantage: index / 7, tokens: 20, finish: "stop", shortened: 0, ownMode: "improve" },
-      failed: false,
+      ...{ failed: false, validation: 0.5, turns: null },
+      successors: [{ id: id(iteration, index), turn: 0, depth: 2, mode: "improve" }],
     })),
     starts: groups.map((index) => ({
       ...{
@@ -141,7 +150,7 @@ function evaluationBatch(iteration: number): Batch {
       ...{ iteration, split: "test", task: id(1, Math.floor(index / perTask)), step: index % (steps + 1) },
       ...{ sample: Math.floor(index % perTask / (steps + 1)), quality: 0.5, solved: index % 3 === 0 },
       ...{ changed: index % 5 === 0, tokens: 20, response: grid(index), shortened: 0 },
-      ...{ mode: "improve", failed: false, validation: 0.5 },
+      ...{ mode: "improve", failed: false, validation: 0.5, turns: null },
     })),
   };
 }

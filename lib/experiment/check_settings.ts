@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import type { Part } from "../part.ts";
 import { rootStart } from "../curriculum/start.ts";
 import type { Domain, DomainTraits, Mode } from "../domain/domain.ts";
+import { anyIterates } from "../operator/any_iterates.ts";
 import type { OperatorPart } from "../operator/operator.ts";
 import { factoryName } from "./roles.ts";
 import type { Settings } from "./settings.ts";
@@ -34,7 +35,7 @@ function checkOperators({ curriculum, operators }: Settings, where: string): voi
       `Expected "${where}operators" to be of different kinds but found ${factoryName(twice.kind)} twice`,
     );
   }
-  const iterating = operators.some(({ iterates }) => iterates);
+  const iterating = anyIterates(operators);
   const nothingBefore = curriculum.longestChain === 1 && !(curriculum.histories && iterating);
   const idle = operators.find(({ iterates, needsAttempts }) =>
     (iterates && !curriculum.histories) || (needsAttempts && nothingBefore)

@@ -18,12 +18,22 @@ export interface DrawContext {
   readonly random: Random;
 }
 
+/** One request to the curriculum for starts. */
+export interface DrawRound {
+  /** How many starts were asked for. */
+  readonly asked: number;
+  /** How many were given; each has groups of its own, whose `chain` counts on from round to round. */
+  readonly starts: number;
+}
+
 /** What an iteration trains on, and what it was made of. */
 export interface DrawnGroups {
   /** The groups, with the rewards that training sees. */
   readonly groups: readonly Group[];
   /** The same as they were rolled out, before operators and curriculum changed a reward. */
   readonly rolled: readonly Group[];
+  /** The rounds in which they were drawn; further ones stand in for groups that teach nothing. */
+  readonly rounds: readonly DrawRound[];
 }
 
 /**
@@ -43,6 +53,7 @@ export async function drawGroups(
   const { curriculum, rollouts, rewards, objective, random } = context;
   const groups: Group[] = [];
   const rolled: Group[] = [];
+  const rounds: DrawRound[] = [];
   let drawn = 0;
   for (let round = 0; round <= objective.redraws; round++) {
     const missing = objective.groups - (round === 0 ? 0 : groups.filter(isInformative).length);
@@ -57,7 +68,8 @@ export async function drawGroups(
     curriculum.observe(fresh.map(({ start, rollouts }) => ({ start, iteration, rollouts })));
     groups.push(...fresh);
     rolled.push(...raw);
+    rounds.push({ asked: missing, starts: starts.length });
     drawn += starts.length;
   }
-  return { groups, rolled };
+  return { groups, rolled, rounds };
 }

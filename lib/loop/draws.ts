@@ -4,6 +4,7 @@ import type { Job } from "../experiment/settings.ts";
 import type { Policy } from "../engine/engine.ts";
 import type { JsonObject } from "../json.ts";
 import type { StartRow } from "../metrics/rows.ts";
+import { anyIterates } from "../operator/any_iterates.ts";
 import { Random } from "../random.ts";
 import { type DrawContext, drawGroups, type DrawnGroups } from "./draw_groups.ts";
 import { type Group, rootSource } from "./rollout.ts";
@@ -39,7 +40,7 @@ export class Draws {
     this.#curriculum = curriculum.create({
       roots: rootSource(domain, tasks),
       random: new Random(seed, "curriculum"),
-      iterates: operators.some(({ iterates }) => iterates),
+      iterates: anyIterates(operators),
     });
     const { groupSize } = objective;
     this.context = {

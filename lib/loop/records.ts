@@ -4,6 +4,7 @@
  * @module
  */
 import { groupVariance } from "../curriculum/group_variance.ts";
+import type { Start } from "../curriculum/start.ts";
 import { mean } from "../metrics/estimate.ts";
 import type {
   EvaluationRow,
@@ -13,7 +14,9 @@ import type {
   ResampleRow,
   RolloutRow,
   StepRow,
+  SuccessorRow,
 } from "../metrics/rows.ts";
+import type { DrawRound } from "./draw_groups.ts";
 import type { EvaluationOutcome } from "./evaluate.ts";
 import type { SearchTree } from "./grow_trees.ts";
 import type { ResampleOutcome } from "./resample.ts";
@@ -82,9 +85,21 @@ export function generatedTokens(groups: readonly Group[]): number {
   return groups.flatMap(({ rollouts }) => rollouts).reduce((sum, rollout) => sum + tokensOf(rollout), 0);
 }
 
-/** One row a group. */
-export function groupRows(groups: readonly Group[], advantages: Advantages, iteration: number): GroupRow[] {
-  return groups.map(({ start, chainStep, rollouts }, groupIndex) => ({
+/**
+ * One row a group.
+ *
+ * @param rounds The rounds in which the groups were drawn.
+ */
+export function groupRows(
+  groups: readonly Group[],
+  advantages: Advantages,
+  iteration: number,
+  rounds: readonly DrawRound[],
+): GroupRow[] {
+  const drawn = rounds.flatMap(({ asked, starts }, round) =>
+    Array.from({ length: starts }, () => ({ round, asked }))
+  );
+  return groups.map(({ start, chain, chainStep, rollouts }, groupIndex) => ({
     iteration,
     groupIndex,
     start: start.id,
@@ -100,6 +115,12 @@ export function groupRows(groups: readonly Group[], advantages: Advantages, iter
     learnability: groupVariance(rollouts, "reward"),
     trained: advantages[groupIndex]?.some((advantage) => advantage !== 0) ?? false,
     prompt: rollouts[0]?.responses[0]?.promptText ?? null,
+    task: start.task,
+    startParent: start.parent,
+    startBorn: start.born,
+    chain,
+    round: drawn[chain]?.round ?? null,
+    asked: drawn[chain]?.asked ?? null,
   }));
 }
 
@@ -109,7 +130,7 @@ export function rolloutRows(
   advantages: Advantages,
   iteration: number,
 ): RolloutRow[] {
-  return groups.flatMap(({ rollouts }, groupIndex) => {
+  return groups.flatMap(({ start, rollouts }, groupIndex) => {
     const shared = rollouts[0]?.responses[0]?.promptText;
     return rollouts.map((rollout, index): RolloutRow => {
       const prompt = rollout.responses[0]?.promptText;
@@ -128,28 +149,47 @@ export function rolloutRows(
         shortened: rollout.responses.reduce((sum, { shortened }) => sum + shortened, 0),
         ownMode: rollout.start.mode,
         failed: rollout.verdict.failed === true,
+        validation: rollout.verdict.reward,
+        successors: rollout.successors.map((successor) => successorRow(successor, start.id)),
+        turns: turnsOf(rollout.responses.map(({ text }) => text)),
       };
     });
   });
 }
 
+/** A partial history without what the row of its rollout says, nor its state and feedback: those may be long. */
+function successorRow({ id, turn, depth, mode, parent, attempt }: Start, from: string): SuccessorRow {
+  const failed = attempt?.verdict.failed;
+  return {
+    ...{ id, turn, depth, mode },
+    ...(parent === null || parent === from ? {} : { parent }),
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
+/** The responses of an episode, where it has several turns. */
+function turnsOf(responses: readonly string[]): readonly string[] | null {
+  return responses.length > 1 ? responses : null;
+}
+
 /** One row a response of an evaluation chain. */
 export function evaluationRows(outcomes: readonly EvaluationOutcome[], iteration: number): EvaluationRow[] {
-  return outcomes.map(({ task, benchmark, sample, step, attempt, changed, tokens, shortened, mode }) => ({
+  return outcomes.map(({ attempt, attempts, benchmark, ...outcome }) => ({
     iteration,
     split: benchmark,
-    task,
-    sample,
-    step,
+    task: outcome.task,
+    sample: outcome.sample,
+    step: outcome.step,
     quality: attempt.verdict.quality,
     solved: attempt.verdict.solved,
-    changed,
-    tokens,
+    changed: outcome.changed,
+    tokens: outcome.tokens,
     response: attempt.response,
-    shortened,
-    mode,
+    shortened: outcome.shortened,
+    mode: outcome.mode,
     failed: attempt.verdict.failed === true,
     validation: attempt.verdict.reward,
+    turns: turnsOf(attempts.map(({ response }) => response)),
   }));
 }
 
@@ -181,7 +221,7 @@ export function nodeRows(trees: readonly SearchTree[], iteration: number): NodeR
 
 /** One row a first attempt drawn anew. */
 export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: number): ResampleRow[] {
-  return outcomes.map(({ task, benchmark, draw, attempt, tokens }) => ({
+  return outcomes.map(({ task, benchmark, draw, attempt, attempts, tokens }) => ({
     iteration,
     split: benchmark,
     task,
@@ -192,6 +232,7 @@ export function resampleRows(outcomes: readonly ResampleOutcome[], iteration: nu
     response: attempt.response,
     failed: attempt.verdict.failed === true,
     validation: attempt.verdict.reward,
+    turns: turnsOf(attempts.map(({ response }) => response)),
   }));
 }
 

@@ -13,6 +13,8 @@ export interface ResampleOutcome {
   readonly draw: number;
   /** The response and its verdict; of several turns the responses of all, by lines, and the verdict at the end. */
   readonly attempt: Attempt;
+  /** The responses that were played, one a turn. */
+  readonly attempts: readonly Attempt[];
   /** Generated tokens. */
   readonly tokens: number;
 }
@@ -33,7 +35,7 @@ export async function resample(context: EvaluationContext, iteration: number): P
       deriveSeed(seed, "resample", iteration, root, draw, ...turn === 0 ? [] : [turn]),
   });
   return episodes.map((episode) => {
-    const { task, benchmark, sample: draw, tokens } = episode;
-    return { task, benchmark, draw, attempt: episodeAttempt(episode), tokens };
+    const { task, benchmark, sample: draw, attempts, tokens } = episode;
+    return { task, benchmark, draw, attempt: episodeAttempt(episode), attempts, tokens };
   });
 }

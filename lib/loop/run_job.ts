@@ -172,7 +172,7 @@ class Loop {
     const progress = this.#progress();
     const iteration = ++this.#iteration;
     const draw = await this.#draws.take(iteration);
-    const { groups } = draw;
+    const { groups, rounds } = draw;
     const trainingBegan = performance.now();
     const tokens = generatedTokens(groups);
     this.#tokens += tokens;
@@ -208,7 +208,7 @@ class Loop {
     const { events = [], ...evaluation } = due ? await this.#evaluate(step.time) : {};
     await this.#write({
       step,
-      groups: groupRows(groups, advantages, iteration),
+      groups: groupRows(groups, advantages, iteration, rounds),
       rollouts: rolloutRows(groups, advantages, iteration),
       starts: draw.starts,
       ...evaluation,

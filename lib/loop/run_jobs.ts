@@ -7,11 +7,12 @@ import { join } from "node:path";
 import type { Checkpoint, Engine, Policy } from "../engine/engine.ts";
 import { EngineLostError } from "../engine/engine_lost.ts";
 import { warmStartOf } from "../engine/warm_start_options.ts";
-import { checkPrograms } from "../domain/check_programs.ts";
+import { checkAccess } from "../domain/check_access.ts";
 import { UserError } from "../errors.ts";
 import type { Plan } from "../experiment/plan.ts";
 import type { Job } from "../experiment/settings.ts";
 import type { Json } from "../json.ts";
+import { anyIterates } from "../operator/any_iterates.ts";
 import { writeDurably } from "../write_durably.ts";
 import { finishedMark } from "./finished_mark.ts";
 import { writePlanFile } from "./plan_file.ts";
@@ -80,7 +81,7 @@ export async function runJobs(
   for (const job of jobs) {
     checkEngine(job, capabilities);
     await checkHosts(job);
-    await checkPrograms(job.settings.domain);
+    await checkAccess(job.settings.domain);
   }
   await makeFolder(options.runs);
   const states = await Promise.all(jobs.map((job) => jobState(join(options.runs, job.id))));
@@ -192,6 +193,8 @@ async function attempt(
       engine: description,
       settings: settingsRecord(job),
       started: new Date().toISOString(),
+      trainingTasks: domain.tasks("train").size,
+      iterates: anyIterates(job.settings.operators),
     });
     options.sink?.begin({
       ...{ run: job.id, arm: job.arm, seed: job.seed, experiment: job.experiment },

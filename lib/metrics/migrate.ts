@@ -44,6 +44,17 @@ const migrations: readonly string[] = [
   "sample integer, node integer, parent integer, step integer, mode varchar, debug_depth integer, validation double, " +
   "quality double, solved boolean, failed boolean, best boolean, tokens integer, shortened integer, " +
   "response varchar, feedback varchar);",
+  // 5: what a curriculum saw, and the responses of each turn. DuckDB refuses a view whose table got columns since.
+  "drop view runs; alter table run_versions add column training_tasks bigint; " +
+  "alter table run_versions add column iterates boolean; " +
+  "create view runs as from run_versions semi join (select max(rowid) as newest from run_versions group by run) " +
+  "on run_versions.rowid = newest; " +
+  "alter table groups add column task bigint; alter table groups add column start_parent varchar; " +
+  "alter table groups add column start_born integer; alter table groups add column chain integer; " +
+  "alter table groups add column round integer; alter table groups add column asked integer; " +
+  "alter table rollouts add column validation double; alter table rollouts add column successors varchar; " +
+  "alter table rollouts add column turns varchar; alter table evaluations add column turns varchar; " +
+  "alter table resamples add column turns varchar;",
 ];
 
 /** The version of the schema that this code writes. */

@@ -41,6 +41,10 @@ export type RunRow = {
   readonly settings: JsonObject;
   /** When the run first began: ISO 8601, UTC. Wall clock. */
   readonly started: string;
+  /** The number of training tasks; `null` if there is no end of them, if nothing is trained, and in old runs. */
+  readonly trainingTasks: number | null;
+  /** Whether an operator works on partial histories, as the curriculum was told; `null` if nothing is trained, and in old runs. */
+  readonly iterates: boolean | null;
 };
 
 /** One training iteration, for the table `steps`. Identity: run, iteration. */
@@ -123,6 +127,37 @@ export type GroupRow = {
   readonly trained: boolean;
   /** The prompt that its rollouts share. In DuckDB only, not in the live tail. */
   readonly prompt: string | null;
+  /** The root task's index in the training source; `null` in old runs. */
+  readonly task: number | null;
+  /** The start whose rollout led to its start; `null` at a root, and in old runs. */
+  readonly startParent: string | null;
+  /** The training iteration that found its start; 0 at a root, `null` in old runs. */
+  readonly startBorn: number | null;
+  /** Which start of the iteration it comes from, from 0: the steps of a chain share it; `null` in old runs. */
+  readonly chain: number | null;
+  /** The round of the iteration: 0, or which redraw in place of groups that teach nothing; `null` in old runs. */
+  readonly round: number | null;
+  /** How many starts the curriculum was asked for in the round; `null` in old runs. */
+  readonly asked: number | null;
+};
+
+/**
+ * A partial history that a rollout left behind, as the curriculum was offered it: its attempt is the rollout's response
+ * at its turn with the rollout's `quality`, `solved` and `validation`; it was born in the rollout's iteration.
+ */
+export type SuccessorRow = {
+  /** The start's id. */
+  readonly id: string;
+  /** The turn of the task, from 0. */
+  readonly turn: number;
+  /** Self-iteration steps behind it. */
+  readonly depth: number;
+  /** What the rollout was asked at the turn. */
+  readonly mode: string;
+  /** The start whose rollout led here; left out where that is the group's. */
+  readonly parent?: string;
+  /** Whether its response failed; left out where the domain does not say. */
+  readonly failed?: boolean;
 };
 
 /** One completion, for `rollouts`; in DuckDB only. Identity: run, iteration, group_index, rollout. */
@@ -155,6 +190,12 @@ export type RolloutRow = {
   readonly ownMode: string | null;
   /** Whether the response failed, as a program that does not run; `null` in old runs. */
   readonly failed: boolean | null;
+  /** The verdict's reward, in [0, 1], before any rule, operator or shape; `null` in old runs. */
+  readonly validation: number | null;
+  /** The partial histories that it left behind, in order; JSON text in SQL; `null` in old runs. */
+  readonly successors: readonly SuccessorRow[] | null;
+  /** The responses of all turns; JSON text in SQL; `null` for an episode of one turn, and in old runs. */
+  readonly turns: readonly string[] | null;
 };
 
 /**
@@ -225,6 +266,8 @@ export type EvaluationRow = {
   readonly failed: boolean | null;
   /** The verdict's reward, in [0, 1]: of programs the score on validation; `null` in old runs. */
   readonly validation: number | null;
+  /** The responses of all turns; JSON text in SQL; `null` for an episode of one turn, and in old runs. */
+  readonly turns: readonly string[] | null;
 };
 
 /**
@@ -295,6 +338,8 @@ export type ResampleRow = {
   readonly failed: boolean | null;
   /** The verdict's reward, in [0, 1]: of programs the score on validation; `null` in old runs. */
   readonly validation: number | null;
+  /** The responses of all turns; JSON text in SQL; `null` for an episode of one turn, and in old runs. */
+  readonly turns: readonly string[] | null;
 };
 
 /** Something that happened, for `events`. */

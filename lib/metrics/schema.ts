@@ -118,6 +118,8 @@ export const tables: Readonly<Record<TableName, Table>> = {
     started: "timestamp",
     ended: "timestamp",
     status: "text",
+    trainingTasks: "bigint",
+    iterates: "boolean",
   }, { versioned: [] }),
   steps: table<StepRow>("steps", "One training iteration", {
     iteration: "integer",
@@ -159,6 +161,12 @@ export const tables: Readonly<Record<TableName, Table>> = {
     learnability: "double",
     trained: "boolean",
     prompt: "text",
+    task: "bigint",
+    startParent: "text",
+    startBorn: "integer",
+    chain: "integer",
+    round: "integer",
+    asked: "integer",
   }),
   rollouts: table<RolloutRow>("rollouts", "One completion with its text (not while a run is live)", {
     iteration: "integer",
@@ -175,6 +183,9 @@ export const tables: Readonly<Record<TableName, Table>> = {
     shortened: "integer",
     ownMode: "text",
     failed: "boolean",
+    validation: "double",
+    successors: "json",
+    turns: "json",
   }, { later: { shortened: 0 } }),
   starts: table<StartRow>("starts", "The task space with its lineage", {
     id: "text",
@@ -207,6 +218,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     mode: "text",
     failed: "boolean",
     validation: "double",
+    turns: "json",
   }, { later: { shortened: 0 } }),
   nodes: table<NodeRow>("nodes", "One response of a search over a held-out task", {
     iteration: "integer",
@@ -239,6 +251,7 @@ export const tables: Readonly<Record<TableName, Table>> = {
     response: "text",
     failed: "boolean",
     validation: "double",
+    turns: "json",
   }, { since: 2 }),
   events: table<EventRow>("events", "Something that happened", {
     iteration: "integer",

@@ -68,6 +68,8 @@ async function play(
       engine: "script",
       settings: {},
       started: new Date(0).toISOString(),
+      trainingTasks: null,
+      iterates: null,
     });
     const { build } = await engine.capabilities();
     const context = { policy, build, initial: undefined, store, directory, signal: stop.signal, report };

@@ -42,6 +42,8 @@ export async function runQuick(
       engine: "script",
       settings: {},
       started: new Date(0).toISOString(),
+      trainingTasks: null,
+      iterates: null,
     });
     const signal = new AbortController().signal;
     const context = {

@@ -162,6 +162,8 @@ async function begin(store: RunStore, run: HostedRun, { experiment, domain, mode
     engine: `hosted: ${hostedName(model)} at ${hostedPlace(model)}`,
     settings: run.settings,
     started: new Date().toISOString(),
+    trainingTasks: null,
+    iterates: null,
   });
   // An earlier attempt's remarks are not this one's.
   await store.rewind(-1);

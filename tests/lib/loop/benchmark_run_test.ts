@@ -59,6 +59,7 @@ async function play(at: Job, runs: string, size: number, stopAt: number = Infini
     await store.begin({
       ...{ experiment: at.experiment, planHash: "", jobHash: at.hash, exitlabVersion: "0", domain: "digits" },
       ...{ policy: "stub", engine: "stub", settings: {}, started: new Date(0).toISOString() },
+      ...{ trainingTasks: null, iterates: null },
     });
     const { status } = await runJob(at, {
       policy: { ...stubPolicy(at.seed), context: size },

@@ -7,6 +7,7 @@ import { compile } from "exitlab/lib/experiment/compile.ts";
 import type { Policy } from "exitlab/lib/engine/engine.ts";
 import type { Job } from "exitlab/lib/experiment/settings.ts";
 import { grpo } from "exitlab/lib/objective/grpo.ts";
+import { anyIterates } from "exitlab/lib/operator/any_iterates.ts";
 import { changeBonus } from "exitlab/lib/operator/change_bonus.ts";
 import { debug } from "exitlab/lib/operator/debug.ts";
 import { diverge } from "exitlab/lib/operator/diverge.ts";
@@ -144,6 +145,7 @@ export async function play(
   policy: Policy = stubPolicy(at.seed),
 ): Promise<JobResult & { events: JobEvent[] }> {
   const directory = join(runs, at.id);
+  const { curriculum, domain, operators } = at.settings;
   await Deno.mkdir(directory, { recursive: true });
   const store = await openStore(directory, { run: at.id, arm: at.arm, seed: at.seed });
   const stop = new AbortController();
@@ -157,8 +159,10 @@ export async function play(
       domain: "digits",
       policy: "stub",
       engine: "stub",
-      settings: {},
+      settings: { curriculum: { kind: curriculum.kind, options: curriculum.options } },
       started: new Date(0).toISOString(),
+      trainingTasks: domain.tasks("train").size,
+      iterates: anyIterates(operators),
     });
     const result = await runJob(at, {
       policy,

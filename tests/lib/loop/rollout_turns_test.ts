@@ -196,14 +196,21 @@ Deno.test("training and its records cover the tokens of all turns", async () => 
     }
   }
   const rows = rolloutRows([group], advantages, 1);
-  for (const [index, { response, tokens, quality, prompt }] of rows.entries()) {
+  for (const [index, { response, tokens, quality, prompt, turns, successors }] of rows.entries()) {
     const rollout = group.rollouts[index];
     assert.equal(response, rollout?.responses.map(({ text }) => text).join("\n"));
     assert.equal(tokens, (rollout?.responses.length ?? 0) * maxTokens);
     assert.equal(quality, rollout?.verdict.quality);
     assert.equal(prompt, null, "that of the first turn is the group's");
+    const texts = rollout?.responses.map(({ text }) => text);
+    assert.deepEqual(turns, texts?.length === 1 ? null : texts);
+    assert.deepEqual(
+      successors,
+      rollout?.successors.map(({ id, turn, depth, mode }) => ({ id, turn, depth, mode })),
+      "their parent is the group's start, and the domain never says that a response failed",
+    );
   }
-  assert.equal(groupRows([group], advantages, 1)[0]?.turn, 0);
+  assert.equal(groupRows([group], advantages, 1, [{ asked: 1, starts: 1 }])[0]?.turn, 0);
 });
 
 Deno.test("rollOut() ends episodes whose conversation outgrows the context, and keeps no history without room", async () => {

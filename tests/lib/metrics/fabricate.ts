@@ -1,5 +1,5 @@
 /** Made-up runs: every number follows from the iteration, so that two of them are alike. */
-import type { Batch, ResampleRow, RunRow, StartRow } from "../../../lib/metrics/rows.ts";
+import type { Batch, ResampleRow, RunRow, StartRow, SuccessorRow } from "../../../lib/metrics/rows.ts";
 import { openStore, type RunStore } from "../../../lib/metrics/store.ts";
 
 /** Text that breaks careless quoting, line splitting and encoding. */
@@ -17,6 +17,8 @@ export const runRow: RunRow = {
   engine: "wasm, 2 workers",
   settings: { objective: { groupSize: 2 }, note: hostile },
   started: time,
+  trainingTasks: 2 ** 40,
+  iterates: true,
 };
 
 /** What iteration `n` writes: a step, 2 groups of 2 rollouts, new and changed starts; from n = 2 held-out answers. */
@@ -38,13 +40,24 @@ export function batch(n: number): Batch {
     groups: [0, 1].map((groupIndex) => ({
       ...{ iteration: n, groupIndex, start: `s${n}`, root: "r", mode: "improve", turn: 0, depth: 1 },
       ...{ chainStep: 0, size: 2, reward: 0.5, quality: 0.5, solved: 0.5, learnability: 0.25, trained: true },
-      prompt: `prompt ${n} ${hostile}`,
+      ...{
+        prompt: `prompt ${n} ${hostile}`,
+        task: n,
+        startParent: groupIndex === 0 ? null : `s${n - 1}`,
+        startBorn: n - 1,
+        chain: groupIndex,
+        round: groupIndex,
+        asked: 2 - groupIndex,
+      },
     })),
     rollouts: [0, 1, 2, 3].map((index) => ({
       ...{ iteration: n, groupIndex: index >> 1, rollout: index & 1, prompt: null, response: hostile },
       ...{ quality: index / 3, solved: index === 3, reward: index / 3, advantage: index - 1.5, tokens: 9 },
       ...{ finish: "stop", shortened: index * 100, ownMode: index % 2 === 0 ? "improve" : "debug" },
-      failed: index === 0,
+      ...{ failed: index === 0, validation: index / 4, turns: index === 1 ? [hostile, ""] : null },
+      successors: index === 2
+        ? []
+        : [successor(n, index), { ...successor(n, 0), parent: "s0", failed: true }],
     })),
     starts: [start(`s${n}`, n, n), ...(n > 1 ? [start(`s${n - 1}`, n - 1, n), start("s0", 0, n)] : [])],
     evaluations: n % 2 === 0
@@ -64,6 +77,10 @@ export function batch(n: number): Batch {
       }]
       : [],
   };
+}
+
+function successor(n: number, index: number): SuccessorRow {
+  return { id: `s${n}${index}`, turn: index, depth: n, mode: "improve" };
 }
 
 function start(id: string, born: number, updated: number): StartRow {
@@ -101,7 +118,7 @@ export function evaluation(
         ...{ iteration, split: "test", task: `t${task}`, sample, step, quality: 0.5, tokens: 3 },
         ...{ solved: solved(task, sample, step), changed: step > 0, response: `${hostile} ${step}` },
         ...{ shortened: step, mode: step === 0 ? "base" : "improve" },
-        ...{ failed: false, validation: 0.25 },
+        ...{ failed: false, validation: 0.25, turns: step === 1 ? [hostile, "2"] : null },
       }))
     )
   );
@@ -133,7 +150,7 @@ export function draws(
   return [...Array(tasks).keys()].flatMap((task) =>
     Array.from({ length: count }, (_, draw) => ({
       ...{ iteration, split: "test", task: `t${task}`, draw, quality: 0.5, tokens: 3 },
-      ...{ failed: false, validation: 0.25 },
+      ...{ failed: false, validation: 0.25, turns: null },
       ...drawn(task, draw),
     }))
   );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { UserError } from "../../../lib/errors.ts";
 import { openDatabase } from "../../../lib/database.ts";
 import { openRuns } from "../../../lib/metrics/reader.ts";
-import type { Batch } from "../../../lib/metrics/rows.ts";
+import type { Batch, RunRow } from "../../../lib/metrics/rows.ts";
 import { type TableName, tables, wallClockColumns } from "../../../lib/metrics/schema.ts";
 import { openStore } from "../../../lib/metrics/store.ts";
 import { batch, begin, hostile, inFolder, runRow, time } from "./fabricate.ts";
@@ -32,6 +32,16 @@ async function rows(runs: string, sql: string): Promise<unknown> {
   }
 }
 
+/** A row with fields as the JSON text that SQL has for them. */
+function asText(row: object | undefined, ...fields: readonly string[]): object {
+  return Object.fromEntries(
+    Object.entries(row ?? {}).map(([field, value]) => [
+      field,
+      fields.includes(field) ? JSON.stringify(value) : value,
+    ]),
+  );
+}
+
 Deno.test("write() and finish() keep every field of every table as it was", () =>
   inFolder(async (runs) => {
     const store = await begin(runs, "one", { arm: "it's", seed: 2 ** 40 });
@@ -49,9 +59,23 @@ Deno.test("write() and finish() keep every field of every table as it was", () =
         "where iteration = 1",
       ],
       ["groups", last.groups?.[1], "where iteration = 3 and group_index = 1"],
-      ["rollouts", last.rollouts?.[3], "where iteration = 3 and group_index = 1 and rollout = 1"],
+      [
+        "rollouts",
+        asText(last.rollouts?.[3], "successors"),
+        "where iteration = 3 and group_index = 1 and rollout = 1",
+      ],
+      [
+        "rollouts",
+        asText(last.rollouts?.[1], "successors", "turns"),
+        "where iteration = 3 and group_index = 0 and rollout = 1",
+      ],
       ["starts", last.starts?.[1], "where id = 's2'"],
       ["evaluations", batch(2).evaluations?.[7], "where task = 't0' and sample = 1 and step = 2"],
+      [
+        "evaluations",
+        asText(batch(2).evaluations?.[1], "turns"),
+        "where task = 't0' and sample = 0 and step = 1",
+      ],
       ["resamples", batch(2).resamples?.[4], "where task = 't1' and draw = 1"],
       ["events", last.events?.[0], ""],
     ];
@@ -194,11 +218,20 @@ Deno.test("openStore() refuses metrics of a newer schema", () =>
     const database = await openDatabase(`${runs}/one/run.duckdb`, {});
     await database.connection.run("update meta set schema_version = 99");
     database.close();
-    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 4/);
+    await assert.rejects(begin(runs, "one"), /has metrics of schema 99, but this exitlab knows only up to 5/);
   }));
 
 /** What undoes each later version of the schema, the newest first. */
 const olderSchemas: readonly (readonly [schema: number, undo: string])[] = [
+  [
+    4,
+    "drop view runs; alter table run_versions drop training_tasks; alter table run_versions drop iterates; " +
+    "create view runs as from run_versions semi join (select max(rowid) as newest from run_versions group by run) " +
+    "on run_versions.rowid = newest; " +
+    "alter table groups drop task; alter table groups drop start_parent; alter table groups drop start_born; alter table groups drop chain; alter table groups drop round; " +
+    "alter table groups drop asked; alter table rollouts drop validation; alter table rollouts drop successors; " +
+    "alter table rollouts drop turns; alter table evaluations drop turns; alter table resamples drop turns;",
+  ],
   [
     3,
     "drop table nodes; alter table rollouts drop own_mode; alter table rollouts drop failed; " +
@@ -210,14 +243,26 @@ const olderSchemas: readonly (readonly [schema: number, undo: string])[] = [
   [1, "drop table resamples;"],
 ];
 
+/** What a run was, as the oldest exitlab wrote it. */
+const oldRow: RunRow = { ...runRow, trainingTasks: null, iterates: null };
+
 /** A batch as the oldest exitlab wrote it: no prompt was shortened then, and nothing says what was asked. */
 function oldBatch(n: number): Batch {
-  const { rollouts = [], evaluations = [], ...others } = batch(n);
-  const old = { shortened: 0, failed: null };
+  const { groups = [], rollouts = [], evaluations = [], ...others } = batch(n);
+  const old = { shortened: 0, failed: null, validation: null, turns: null };
   return {
     ...others,
-    rollouts: rollouts.map((row) => ({ ...row, ...old, ownMode: null })),
-    evaluations: evaluations.map((row) => ({ ...row, ...old, mode: null, validation: null })),
+    groups: groups.map((row) => ({
+      ...row,
+      task: null,
+      startParent: null,
+      startBorn: null,
+      chain: null,
+      round: null,
+      asked: null,
+    })),
+    rollouts: rollouts.map((row) => ({ ...row, ...old, ownMode: null, successors: null })),
+    evaluations: evaluations.map((row) => ({ ...row, ...old, mode: null })),
     nodes: [],
     resamples: [],
   };
@@ -231,19 +276,23 @@ async function makeOld(folder: string, schema: number): Promise<void> {
   database.close();
   const tail = `${folder}/events.jsonl`;
   const text = await Deno.readTextFile(tail);
-  const old = text.replace('{"schema":4', `{"schema":${schema}`)
-    .replaceAll(/,"validation":\[(null,?)*\]/g, "")
-    .replaceAll(/,"(own_)?mode":\[(null,?)*\],"failed":\[(null,?)*\]/g, "")
+  const later = schema < 4
+    ? /,"(own_mode|failed|validation|turns|training_tasks|iterates|task|start_parent|start_born|chain|round|asked)":\[(null,?)*\]/g
+    : /,"(turns|training_tasks|iterates|task|start_parent|start_born|chain|round|asked)":\[(null,?)*\]/g;
+  const old = text.replace('{"schema":5', `{"schema":${schema}`)
+    .replaceAll(later, "")
+    .replaceAll(schema < 4 ? /,"mode":\[(null,?)*\]/g : /$^/g, "")
     .replaceAll(schema < 3 ? /,"shortened":\[[\d,]*\]/g : /$^/g, "");
-  assert.equal(old.includes("shortened"), schema === 3);
-  assert.ok(!old.includes("failed"));
+  assert.equal(old.includes("shortened"), schema >= 3);
+  assert.equal(old.includes("failed"), schema >= 4);
+  assert.ok(!old.includes("turns") && !old.includes("iterates"));
   await Deno.writeTextFile(tail, old);
 }
 
 for (const [schema] of olderSchemas) {
-  Deno.test(`openStore() brings metrics of schema ${schema} to schema 4, loses none and goes on`, () =>
+  Deno.test(`openStore() brings metrics of schema ${schema} to schema 5, loses none and goes on`, () =>
     inFolder(async (runs) => {
-      const store = await begin(runs, "old");
+      const store = await begin(runs, "old", { row: oldRow });
       for (const n of [1, 2]) await store.write(oldBatch(n));
       const fresh = await contents(runs);
       store.close();
@@ -256,10 +305,10 @@ for (const [schema] of olderSchemas) {
       assert.deepEqual(await contents(runs), before);
       // Rows of all tables: an older database got its later columns at the end of a table.
       for (const n of [3, 4]) await resumed.write(batch(n));
-      assert.match(await Deno.readTextFile(`${runs}/old/events.jsonl`), /^{"schema":4,/);
+      assert.match(await Deno.readTextFile(`${runs}/old/events.jsonl`), /^{"schema":5,/);
       await resumed.finish("finished");
 
-      const whole = await begin(`${runs}/fresh`, "old");
+      const whole = await begin(`${runs}/fresh`, "old", { row: oldRow });
       for (const n of [1, 2]) await whole.write(oldBatch(n));
       for (const n of [3, 4]) await whole.write(batch(n));
       await whole.finish("finished");
