@@ -13,6 +13,27 @@ export interface CurriculumCheck {
   readonly count?: number;
 }
 
+/** What to write instead, by check. */
+const fixes: Readonly<Record<string, string>> = {
+  "same seed": "Draw all chance from the random stream that create() is given, and from no other source",
+  restore:
+    "Put all that decides later picks into state(), as plain JSON with the random stream's, and set it in restore()",
+  memory: "Bound what is kept by a capacity, and let go of the oldest or the worst beyond it",
+  starts: "Hand starts out as observe() or the root source gave them, without changing a field",
+  count: 'Give as many starts as "count" has room for, at least one',
+  "nothing lost": "Let go of a start only where the space is full",
+  "nothing twice": "Know starts by their id, and keep each once",
+  accounts: "Count a visit for each group of a start that is in the space, and pick from the space",
+  metrics: "Give finite numbers alone, before the first batch too: no mean of nothing",
+  refusal: "Throw a UserError for a count or a state that cannot be, before anything is changed",
+  order:
+    "Take outcomes in whatever order and number they come: some late, some twice, some of starts long gone",
+  mutation: "Copy what observe() is given before changing it, such as { ...start }",
+  "single task": "Give the one task there is as often as it takes",
+  endless: "Draw from a source without a size by index, and do not list it",
+  run: "Let next() and observe() run to their end in each of these runs",
+};
+
 /** Root tasks of the trials with a finite source of several. */
 const several = 50;
 
@@ -52,7 +73,7 @@ export async function checkCurriculum(
   part: CurriculumPart,
   { iterations = 40, count = 16 }: CurriculumCheck = {},
 ): Promise<Finding[]> {
-  const findings = new Findings();
+  const findings = new Findings({ fixes });
   for (const iterates of [true, false]) {
     const operators = iterates ? "with operators" : "without operators";
     const trial = (size: number | null, source: string): Trial => ({

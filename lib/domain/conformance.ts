@@ -1,6 +1,15 @@
-import { type EpisodeCounts, Episodes } from "./conformance_episode.ts";
+import { type EpisodeCounts, playSplit } from "./conformance_episode.ts";
 import { checkDemonstrations } from "./conformance_demonstration.ts";
-import { checkSplits, type Listed, listTasks, nothingListed } from "./conformance_tasks.ts";
+import { checkStrange } from "./conformance_hostile.ts";
+import { checkLeaks, type LeakWords } from "./conformance_leaks.ts";
+import { type Pace, Play } from "./conformance_play.ts";
+import { checkReplays } from "./conformance_replay.ts";
+import { checkRewards } from "./conformance_rewards.ts";
+import { checkSpeed } from "./conformance_speed.ts";
+import { checkQuestions, checkSplits } from "./conformance_splits.ts";
+import { checkRebuilt, type Listed, listTasks, nothingListed } from "./conformance_tasks.ts";
+import { tellings, tellingWords } from "./conformance_telling.ts";
+import { explainThrown } from "./conformance_thrown.ts";
 import type { Domain, Split } from "./domain.ts";
 import { type Finding, Findings } from "./finding.ts";
 
@@ -10,10 +19,14 @@ export interface DomainCheck {
   readonly tasks?: number | "all";
   /** Told how many tasks of a split were played, and of how many. */
   readonly progress?: (split: Split, played: number, of: number) => void;
+  /** Told what is played next, before what might never end. */
+  readonly watch?: (where: string) => void;
+  /** Reads a clock (milliseconds), by which verdicts are fast or slow. Default the machine's. */
+  readonly now?: () => number;
 }
 
 /** What was played in a split, and what came of it. */
-export type SplitReport = EpisodeCounts & {
+export type SplitReport = EpisodeCounts & Pace & {
   /** How many tasks were played. */
   readonly tasks: number;
   /** How many there are; `null` where there is no end. */
@@ -32,11 +45,31 @@ export interface Examination {
 
 const splits = ["train", "test"] as const;
 
+const promptWords: LeakWords = {
+  one: "its prompt",
+  every: "Every prompt",
+  fix:
+    "Take the answer out of what prompt() shows; where the task is to find it there, let perturbed() give wrong " +
+    "answers that stand there as well",
+};
+
+/** What to write where a function throws. */
+const fixes: Readonly<Record<string, string>> = {
+  tasks: "Let tasks(split).at(index) give a task for each index from 0 to its size",
+  rebuild: "Make the domain by defineDomain(), so that its options make it again",
+  verdict: "Let each function give a value for whatever may come",
+  pure: "Let each function follow from its arguments alone, so that it runs to its end whenever it is called",
+  leak: "Let step() and iterate() run to their end after a wrong response",
+  slow: "Let begin() of this task run to its end",
+  demonstration: "Let demonstrate() give a request and a response in each mode",
+};
+
 /**
  * Checks a domain against its contract, without any model: tasks are stable, distinct and plain JSON; no task is in
- * both splits; the rules are pure and survive any response (tried on the first 32 tasks of each split); verdicts are in
- * range; references score 1 and perturbed ones are not solved; prompts give neither the answer nor the verdict away;
- * demonstrations and prompts keep to `longest`.
+ * both splits, nor asked in both; the rules are pure, keep nothing between calls, go on from what was stored and survive any
+ * response in good time (tried on the first 32 tasks of each split); verdicts are in range; references score 1 and perturbed
+ * ones are not solved; prompts, feedback and self-iteration requests give neither the answer nor the verdict away;
+ * demonstrations and prompts keep to `longest`. `docs/validate.md` has each check.
  *
  * @returns What is wrong; empty for a domain that conforms.
  *
@@ -69,33 +102,46 @@ export async function checkDomain(domain: Domain, check: DomainCheck = {}): Prom
  */
 export async function examineDomain(
   domain: Domain,
-  { tasks = 32, progress = () => {} }: DomainCheck = {},
+  { tasks = 32, progress = () => {}, watch = () => {}, now = () => performance.now() }: DomainCheck = {},
 ): Promise<Examination> {
-  const findings = new Findings();
+  const findings = new Findings({ fixes, explain: explainThrown });
+  const play = new Play(domain, findings, now, watch);
   const listed: Record<Split, Listed> = { train: nothingListed, test: nothingListed };
   for (const split of splits) {
-    listed[split] = await findings.attempt(
-      "tasks",
-      `${split} tasks`,
-      () => listTasks(domain, split, tasks, findings),
-    ) ?? nothingListed;
+    const list = (): Listed => listTasks(domain, split, tasks, play);
+    listed[split] = await findings.attempt("tasks", `${split} tasks`, list) ?? nothingListed;
+    const rebuild = (): void => checkRebuilt(domain, split, listed[split].tasks, findings);
+    await findings.attempt("rebuild", `rebuild() and its ${split} tasks`, rebuild);
   }
-  checkSplits(listed.train.tasks, listed.test.tasks, findings);
-  const episodes = new Episodes(domain, findings);
-  const play = async (split: Split): Promise<SplitReport> => {
+  const shared = checkSplits(listed.train.tasks, listed.test.tasks, findings);
+  const [first] = listed.train.tasks;
+  if (first !== undefined && !play.waits) {
+    await findings.attempt("slow", `Task "${first.id}"`, () => checkSpeed(play, first));
+  }
+  const playAll = async (split: Split) => {
     const { tasks, size, seconds } = listed[split];
-    const began = performance.now();
-    const counts = await episodes.play(split, tasks, (played) => progress(split, played, tasks.length));
-    return { ...counts, tasks: tasks.length, size, seconds: seconds + (performance.now() - began) / 1000 };
+    const began = now();
+    const seen = await playSplit(play, split, tasks, (played) => progress(split, played, tasks.length));
+    const took = seconds + (now() - began) / 1000;
+    const report: SplitReport = { ...seen.counts, ...seen.pace, tasks: tasks.length, size, seconds: took };
+    return { ...seen, report };
   };
-  const reports = { train: await play("train"), test: await play("test") };
-  episodes.checkLeaks();
+  const [train, test] = [await playAll("train"), await playAll("test")];
+  checkStrange(play);
+  checkQuestions(train.questions, test.questions, shared, findings);
+  checkLeaks([...train.asked, ...test.asked], promptWords, findings);
+  for (const kind of tellings) {
+    const told = [...train.telling, ...test.telling].filter((telling) => telling.kind === kind);
+    checkLeaks(told, tellingWords[kind], findings);
+  }
+  await checkReplays(play);
+  await findings.attempt("verdict", "selfIterationReward", () => checkRewards(domain, findings));
   for (const mode of ["base", "improve", "diverge"] as const) {
     await findings.attempt(
       "demonstration",
-      mode,
+      `demonstrate() in "${mode}"`,
       () => checkDemonstrations(domain, mode, listed.test.tasks, findings),
     );
   }
-  return { splits: reports, findings: findings.all };
+  return { splits: { train: train.report, test: test.report }, findings: findings.all };
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../json.ts";
-import { givenOptions, type OptionSchema, parseOptions } from "../part.ts";
+import { givenOptions } from "../part.ts";
 import type { Domain } from "./domain.ts";
+import { type DomainSchema, readOptions } from "./read_options.ts";
 
 /** The behaviour of a domain, without what `defineDomain` adds. */
 export type DomainBehaviour<Task extends Json, State extends Json> = Omit<
@@ -8,14 +9,17 @@ export type DomainBehaviour<Task extends Json, State extends Json> = Omit<
   "part" | "kind" | "version" | "options" | "given" | "rebuild"
 >;
 
-/** What `defineDomain` needs. */
+/**
+ * What `defineDomain` needs. It is a plain object that imports nothing of exitlab, so that a package can export one: the
+ * experiment that imports it calls `defineDomain`.
+ */
 export interface DomainDefinition<Options extends JsonObject, Task extends Json, State extends Json> {
   /** The domain's name, as in plans and in SQL. */
   readonly name: string;
   /** Raised when tasks, prompts or verdicts change. */
   readonly version: string;
-  /** Names, ranges and defaults of the options. */
-  readonly schema: OptionSchema<Options>;
+  /** Names, ranges and defaults of the options: a schema of valibot, or of another library of the Standard Schema. */
+  readonly schema: DomainSchema<Options>;
   /** The domain under these options. */
   build(options: Options): DomainBehaviour<Task, State>;
 }
@@ -62,7 +66,7 @@ export function defineDomain<Options extends JsonObject, Task extends Json, Stat
 ): (given?: object) => Domain<Task, State> {
   const { name, version, schema } = definition;
   const make = (given: object = {}): Domain<Task, State> => {
-    const options = parseOptions(schema, given, `${name}()`);
+    const options = readOptions(schema, given, `${name}()`);
     return {
       ...definition.build(options),
       part: "domain",
@@ -74,4 +78,15 @@ export function defineDomain<Options extends JsonObject, Task extends Json, Stat
     };
   };
   return make;
+}
+
+/** Whether a value is a definition that `defineDomain` takes, such as one that a package exports. */
+export function isDomainDefinition(
+  value: unknown,
+): value is DomainDefinition<JsonObject, Json, Json> {
+  if (typeof value !== "object" || value === null) return false;
+  return "name" in value && typeof value.name === "string" &&
+    "version" in value && typeof value.version === "string" &&
+    "schema" in value && typeof value.schema === "object" && value.schema !== null &&
+    "~standard" in value.schema && "build" in value && typeof value.build === "function";
 }

@@ -6,28 +6,77 @@ export interface Finding {
   readonly check: string;
   /** What was seen and where, one sentence. */
   readonly message: string;
+  /** What to write instead, one sentence; left out where the message says it. */
+  readonly fix?: string;
+}
+
+/** What a thrown error means, where a check knows better than that it was thrown. */
+export interface Cause {
+  /** The rule that is broken. */
+  readonly check: string;
+  /** What happened, to go on from what was played, such as `"needs read access to …"`. */
+  readonly what: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+/** How findings are told. */
+export interface FindingWords {
+  /** What to write instead, by check, where a finding does not say. */
+  readonly fixes?: Readonly<Record<string, string>>;
+  /** What an error means; `undefined` for no more than that it was thrown. */
+  readonly explain?: (error: unknown) => Cause | undefined;
 }
 
 /** Collects findings; what a check throws is one too. */
 export class Findings {
   readonly #found = new Map<string, Finding>();
+  readonly #fixes: Readonly<Record<string, string>>;
+  readonly #explain: (error: unknown) => Cause | undefined;
+
+  /** No findings yet. */
+  constructor({ fixes = {}, explain = () => undefined }: FindingWords = {}) {
+    this.#fixes = fixes;
+    this.#explain = explain;
+  }
 
   /** All findings so far, each once. */
   get all(): Finding[] {
     return [...this.#found.values()];
   }
 
-  /** Notes a finding unless a condition holds. */
-  expect(condition: boolean, check: string, message: string): void {
-    if (!condition) this.#found.set(`${check}: ${message}`, { check, message });
+  /**
+   * Notes a finding unless a condition holds.
+   *
+   * @param fix What to write instead. Default the one of the check, if it has one.
+   */
+  expect(
+    condition: boolean,
+    check: string,
+    message: string,
+    fix: string | undefined = this.#fixes[check],
+  ): void {
+    if (condition) return;
+    this.#found.set(`${check}: ${message}`, { check, message, ...fix === undefined ? {} : { fix } });
   }
 
-  /** Runs a check; `undefined` if it throws. */
-  async attempt<T>(check: string, where: string, run: () => T | Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs a check; `undefined` if it throws.
+   *
+   * @param fix What to write where it throws. Default the one of the check, if it has one.
+   */
+  async attempt<T>(
+    check: string,
+    where: string,
+    run: () => T | Promise<T>,
+    fix?: string,
+  ): Promise<T | undefined> {
     try {
       return await run();
     } catch (error) {
-      this.expect(false, check, `${where} threw "${errorMessage(error)}"`);
+      const cause = this.#explain(error);
+      if (cause !== undefined) this.expect(false, cause.check, `${where} ${cause.what}`, cause.fix);
+      else this.expect(false, check, `${where} threw "${errorMessage(error)}"`, fix);
       return undefined;
     }
   }

@@ -5,6 +5,7 @@
  */
 export * from "./domain.ts";
 export * from "./define_domain.ts";
+export type { DomainSchema } from "./read_options.ts";
 export * from "./verdict.ts";
 export { seededTasks } from "./seeded_tasks.ts";
 export type { Json, JsonObject } from "../json.ts";

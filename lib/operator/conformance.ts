@@ -13,6 +13,27 @@ import {
 } from "./conformance_fixtures.ts";
 import type { EmbedSpans, OperatorPart, WeighedGroup } from "./operator.ts";
 
+/** What to write instead, by check. */
+const fixes: Readonly<Record<string, string>> = {
+  options: "Let the options be plain JSON, so that a plan can keep them",
+  rebuild:
+    "Make the operator from a strict schema of its options, so that rebuild() checks them and makes the same",
+  transform: "Return { ...start, mode } and let the mode follow from the start and the random stream alone",
+  attempt: 'Leave a start whose "attempt" is null as it is, or say needsAttempts: false',
+  draws: "Draw as many numbers from the stream whatever comes of them: draw first, decide then",
+  word: "Give messages with text in the modes that transform() gives, and undefined in all others",
+  verdict: "Word the request from the task, the response and its feedback, and not from the verdict",
+  hosts: 'Write each host as "host" or "host:port", without a scheme or a path',
+  rule: "Give the reward rule the mode that the operator gives",
+  rewards: "Give one finite reward for each rollout, from the group alone",
+  embeds: "Say embeds: true beside it",
+  factors:
+    "Give a list for each group, with a finite factor of at least 0 for each rollout, from the groups alone",
+  identical: "Weigh rollouts that are all the same by 1",
+  imitations:
+    "Name rollouts of the groups that are given, with finite weights above 0, from the groups and the stream alone",
+};
+
 /** Draws in each check of `transform`: a mode that is asked less often than in one of so many is not seen. */
 const seeds = 64;
 
@@ -37,7 +58,7 @@ const seeds = 64;
  * ```
  */
 export async function checkOperator(part: OperatorPart): Promise<Finding[]> {
-  const findings = new Findings();
+  const findings = new Findings({ fixes });
   const given = new Set<Mode>();
   const worded = new Set<Mode>();
   await findings.attempt("options", "Reading the options", () => checkOptions(part, findings));

@@ -5,14 +5,18 @@
  */
 import type { ProblemSource } from "../../domains/math/problems/problem.ts";
 import { closest } from "../../lib/closest.ts";
+import type { CurriculumPart } from "../../lib/curriculum/curriculum.ts";
+import { defineDomain, isDomainDefinition } from "../../lib/domain/define_domain.ts";
 import type { Domain } from "../../lib/domain/domain.ts";
 import { UserError } from "../../lib/errors.ts";
 import { draftArm } from "../../lib/experiment/arm_draft.ts";
 import { type Experiment, isExperiment } from "../../lib/experiment/experiment.ts";
 import { playsRole } from "../../lib/experiment/roles.ts";
 import { contentHash } from "../../lib/json.ts";
+import type { OperatorPart } from "../../lib/operator/operator.ts";
 import { givenOptions } from "../../lib/part.ts";
-import { describe, expectFile, importModule } from "./import_experiment.ts";
+import { describe, expectFile, importAddress, importModule } from "./import_experiment.ts";
+import { isFilePath, pluginAddress } from "./plugin_address.ts";
 
 /** A domain, and what to call it. */
 export interface NamedDomain {
@@ -48,31 +52,84 @@ async function mathWith(source: ProblemSource): Promise<Domain> {
   return (await import("../../domains/math/math.ts")).math({ source });
 }
 
+/** Whether a word is the name of a domain that comes with exitlab. */
+export function isBuiltIn(word: string): boolean {
+  return builtIn.has(word);
+}
+
 /**
- * The domains that a word names: a built-in one, or those of a file whose default export is a domain or an experiment.
+ * The domains that a word names: a built-in one, or those of a plugin or file whose default export is a domain or an
+ * experiment.
  *
- * @throws {UserError} If there is no such domain, or the file cannot be run or exports none.
+ * @throws {UserError} If there is no such domain, or the module cannot be run or exports none.
  */
 export async function loadDomains(word: string): Promise<readonly NamedDomain[]> {
+  return (await loadParts(word)).map(({ name, part }) => {
+    if (part.part === "domain") return { name, domain: part };
+    throw new UserError(`Expected ${word} to be a domain but found the ${part.part} "${part.kind}"`);
+  });
+}
+
+/** A part that can be checked without any model, and what to call it. */
+export interface NamedPart {
+  /** Its name on the command line, or its kind; with its arms where an experiment has several domains. */
+  readonly name: string;
+  /** The part. */
+  readonly part: Domain | CurriculumPart | OperatorPart;
+}
+
+/**
+ * The parts that a word names: what `loadDomains` gives, or the curriculum or operator that a plugin exports by default.
+ *
+ * @throws {UserError} If there is no such module, or it cannot be run or exports no such part.
+ */
+export async function loadParts(word: string): Promise<readonly NamedPart[]> {
   const load = builtIn.get(word);
-  if (load !== undefined) return [{ name: word, domain: await load() }];
-  if (!/[/\\]|\.[cm]?[jt]s$/.test(word)) {
+  if (load !== undefined) return [{ name: word, part: await load() }];
+  const module = await importPlugin(word);
+  const { default: exported } = module;
+  if (isExperiment(exported)) {
+    return domainsOf(exported).map(({ name, domain }) => ({ name, part: domain }));
+  }
+  const part = checkable(exported);
+  if (part !== undefined) return [{ name: part.kind, part }];
+  throw new UserError(
+    `Expected the default export of ${word} to be a domain such as sudoku(), a curriculum, an operator or an experiment ` +
+      `but found ${whatIsThere(module)}`,
+  );
+}
+
+function checkable(value: unknown): NamedPart["part"] | undefined {
+  if (isDomainDefinition(value)) return defineDomain(value)();
+  if (playsRole("domain", value)) return value;
+  if (playsRole("curriculum", value)) return value;
+  return playsRole("operator", value) ? value : undefined;
+}
+
+/** What a module exports by default, or what it exports by name that looks like what was meant. */
+function whatIsThere(module: Readonly<Record<string, unknown>>): string {
+  const { default: exported } = module;
+  if (typeof exported === "function") return "a function (call it, as in export default sudoku();)";
+  if (exported !== undefined) return describe(exported);
+  const named = Object.keys(module).find((name) => checkable(module[name]) !== undefined);
+  return named === undefined ? "none" : `none (write export default ${named};)`;
+}
+
+async function importPlugin(word: string): Promise<Readonly<Record<string, unknown>>> {
+  const { href, path } = pluginAddress(word);
+  if (path === null) return await importAddress(href);
+  if (!isFilePath(word) && await Deno.stat(path).catch(() => undefined) === undefined) {
     const names = [...builtIn.keys()];
     const guess = closest(word, names);
     throw new UserError(
-      `Expected DOMAIN to be ${names.join(", ")} or a file such as my_domain.ts but found "${word}"` +
-        (guess === undefined ? "" : ` (did you mean "${guess}"?)`),
+      `Expected DOMAIN to be ${
+        names.join(", ")
+      }, a plugin in ${path} or a file such as my_domain.ts but found ` +
+        `"${word}"${guess === undefined ? "" : ` (did you mean "${guess}"?)`}`,
     );
   }
-  await expectFile(word, "file");
-  const { default: exported } = await importModule(word);
-  if (isExperiment(exported)) return domainsOf(exported);
-  if (playsRole("domain", exported)) return [{ name: exported.kind, domain: exported }];
-  throw new UserError(
-    `Expected the default export of ${word} to be a domain such as sudoku(), or an experiment, but found ${
-      exported === undefined ? "none" : describe(exported)
-    }`,
-  );
+  await expectFile(path, "file");
+  return await importModule(path);
 }
 
 /** The domains of an experiment's arms, each once. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Denial, denialOf } from "../../lib/domain/denial.ts";
 import { errorMessage, UserError } from "../../lib/errors.ts";
 import { type Experiment, isExperiment } from "../../lib/experiment/experiment.ts";
 
@@ -36,13 +37,25 @@ export function describe(value: unknown): string {
  *
  * @throws {UserError} If the file cannot be run.
  */
-export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const url = pathToFileURL(resolve(path)).href;
+export function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return importAddress(pathToFileURL(resolve(path)).href, path);
+}
+
+/**
+ * All that the module at an address exports, such as that of an `npm:` package.
+ *
+ * @param path What to call it in messages.
+ * @throws {UserError} If the module cannot be run.
+ */
+export async function importAddress(
+  address: string,
+  path: string = address,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await import(url);
+    return await import(address);
   } catch (error) {
-    const denied = /Requires (\w+) access(?: to "([^"]+)")?/.exec(errorMessage(error));
-    if (denied !== null) throw new UserError(`Cannot load ${path}: ${explainDenial(denied[1], denied[2])}`);
+    const denial = denialOf(error);
+    if (denial !== undefined) throw new UserError(`Cannot load ${path}: ${explainDenial(denial)}`);
     // What the experiment's own checks say names the setting; anything else names the line.
     const message = error instanceof UserError ? error.message : oneLine(error);
     throw new UserError(`Cannot load ${path}: ${message}`);
@@ -50,10 +63,10 @@ export async function importModule(path: string): Promise<Readonly<Record<string
 }
 
 /** What an experiment asked for and does not get. */
-function explainDenial(kind: string = "some", what: string = "anything"): string {
+function explainDenial({ kind, what }: Denial): string {
   return kind === "read"
-    ? `it reads or imports ${what}, which lies neither in its own folder nor in exitlab's`
-    : `it needs ${kind} access to ${what}, which experiments do not get`;
+    ? `it reads or imports ${what ?? "anything"}, which lies neither in its own folder nor in exitlab's`
+    : `it needs ${kind} access to ${what ?? "anything"}, which experiments do not get`;
 }
 
 /** What went wrong in a module and where, on one line. */

@@ -1,20 +1,22 @@
-import { checkPrograms } from "../../lib/domain/check_programs.ts";
-import { type Examination, examineDomain, type SplitReport } from "../../lib/domain/conformance.ts";
-import type { Finding } from "../../lib/domain/finding.ts";
+import { stripVTControlCharacters } from "node:util";
 import { UserError } from "../../lib/errors.ts";
-import { formatDuration } from "../../lib/report/duration.ts";
-import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
-import { loadDomains, type NamedDomain } from "./domains.ts";
+import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { isBuiltIn } from "./domains.ts";
 import { netOption, runOption } from "./experiment_options.ts";
+import { pluginAddress } from "./plugin_address.ts";
 import { printable } from "./printable.ts";
 import { SlowProgress } from "./slow_progress.ts";
+import { undeclared, unused, unusedFinding } from "./validate_access.ts";
+import { checkApart, type CheckedPart, type CheckSurroundings } from "./validate_process.ts";
+import type { ValidateRequest } from "./validate_protocol.ts";
+import { checkedText } from "./validate_text.ts";
 
-/** `deno task validate`: holds a domain to its contract, without any model. */
+/** `deno task validate`: holds a domain, curriculum or operator to its contract, without any model. */
 export const validateCommand: Command = {
   name: "validate",
   summary:
-    "Check a domain against its contract, without any model: known-good answers, wrong ones, hostile ones.",
-  usage: "DOMAIN [options]",
+    "Check a domain, curriculum or operator against its contract, without any model: each finding says what to write.",
+  usage: "DOMAIN|FILE [options]",
   options: {
     tasks: {
       type: "string",
@@ -23,18 +25,26 @@ export const validateCommand: Command = {
     },
     net: netOption,
     run: runOption,
+    read: {
+      type: "string",
+      multiple: true,
+      value: "PATH",
+      help: "A file or folder that a domain may read beside its own folder, if it declares it",
+    },
     json: { type: "boolean", help: "Print every figure and finding as JSON" },
   },
   examples: [
     "deno task validate math                        # all of GSM8K; also svamp, sudoku, formula, knobs, bfcl, …",
+    "deno task validate chess                       # plugins/chess/chess.ts, as deno task new makes it",
     "deno task validate experiments/ladder_math.ts  # each domain of an experiment's arms",
-    "deno task validate my_domain.ts --tasks 64     # a file that exports a domain",
+    "deno task validate my_domain.ts --tasks 64     # a file that exports a domain, a curriculum or an operator",
+    "deno task validate npm:@someone/chess          # a package",
   ],
   run: runValidate,
 };
 
-/** The most findings that are printed. */
-const mostShown = 20;
+/** The time without a sign of life after which a part is stopped (milliseconds). */
+const patience = 60_000;
 
 async function runValidate(line: CommandLine): Promise<number> {
   const [word, ...others] = line.words;
@@ -42,25 +52,67 @@ async function runValidate(line: CommandLine): Promise<number> {
   if (others.length > 0) {
     throw new UserError(`Expected one DOMAIN but found ${line.words.length}: ${line.words.join(", ")}`);
   }
-  const tasks = readTasks(line.value("tasks"));
+  const request: ValidateRequest = {
+    mark: crypto.randomUUID(),
+    word,
+    index: 0,
+    tasks: readTasks(line.value("tasks")),
+    folder: isBuiltIn(word) ? null : pluginAddress(word).folder,
+    allowed: { net: line.values("net"), read: line.values("read"), run: line.values("run") },
+    withheld: null,
+  };
   const json = line.flag("json");
-  const progress = new SlowProgress();
-  const examined: [NamedDomain, Examination][] = [];
-  for (const named of await loadDomains(word)) {
-    const { name, domain } = named;
-    await checkPrograms(domain);
-    const examination = await examineDomain(domain, {
-      tasks,
-      progress: (split, played, of) => {
-        progress.show(`${name}  ${split}  ${count(played)} of ${count(of)} tasks`);
-      },
-    }).finally(() => progress.clear());
-    examined.push([named, examination]);
-    if (!json) print(examinationText(name, examination));
+  const bar = new SlowProgress();
+  const surroundings: CheckSurroundings = {
+    progress: ({ split, played, of }, { name }) =>
+      bar.show(`${printable(name, 80)}  ${split}  ${count(played)} of ${count(of)} tasks`),
+    output: (text) => printError(printable(stripVTControlCharacters(text))),
+    patience,
+  };
+  const checked: CheckedPart[] = [];
+  for (let [index, parts] = [0, 1]; index < parts; index++) {
+    const part = await checkPart({ ...request, index }, surroundings).finally(() => bar.clear());
+    parts = part.part.parts;
+    checked.push(part);
+    if (!json) print(checkedText(part));
   }
-  if (json) print(JSON.stringify(examined.map(examinationJson), null, 2));
-  const sound = examined.every(([, { findings }]) => findings.length === 0);
-  return sound ? exitCodes.success : exitCodes.failure;
+  if (json) print(JSON.stringify(checked.map(checkedJson), null, 2));
+  return checked.every(({ findings }) => findings.length === 0) ? exitCodes.success : exitCodes.failure;
+}
+
+/** Checks a part, and what it may touch against what it touched. */
+async function checkPart(request: ValidateRequest, surroundings: CheckSurroundings): Promise<CheckedPart> {
+  const checked = await checkApart(request, surroundings);
+  const { part, accesses } = checked;
+  const findings = [
+    ...checked.findings,
+    ...undeclared(part, accesses, request.folder, checked.findings),
+  ];
+  // What some tasks did not need others may; and where Deno notes nothing at all, nothing is known of what was used.
+  if (playedAll(checked) && accesses.length > 0) findings.push(...unused(part, accesses));
+  if (findings.length > 0 || !playedAll(checked)) return { ...checked, findings };
+  // Programs are in no audit: whether one is needed shows where it is missing, in most cases at the first task.
+  for (const program of part.declared.run) {
+    const without = { ...request, withheld: program };
+    const idle = await isSound({ ...without, tasks: 1 }, surroundings) &&
+      await isSound(without, surroundings);
+    if (idle) findings.push(unusedFinding("run", program));
+  }
+  return { ...checked, findings };
+}
+
+function playedAll({ splits }: CheckedPart): boolean {
+  return Object.values(splits ?? {}).every(({ tasks, size }) => size === null || tasks === size);
+}
+
+async function isSound(request: ValidateRequest, surroundings: CheckSurroundings): Promise<boolean> {
+  try {
+    const { findings } = await checkApart(request, { ...surroundings, output: () => {} });
+    return findings.length === 0;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 function readTasks(text: string = "all"): number | "all" {
@@ -69,60 +121,8 @@ function readTasks(text: string = "all"): number | "all" {
   throw new UserError(`Expected --tasks to be a whole number of at least 1, or all, but found "${text}"`);
 }
 
-function examinationJson([{ name, domain }, { splits, findings }]: [NamedDomain, Examination]) {
-  return { name, kind: domain.kind, version: domain.version, splits, findings };
-}
-
-function examinationText(name: string, { splits, findings }: Examination): string {
-  const rows = Object.entries(splits).map(([split, report]) => [split, ...cells(report)]);
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return [
-    name,
-    ...rows.map((row) =>
-      `  ${
-        row.map((cell, at) => at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)).join(
-          "  ",
-        )
-      }`
-    ),
-    findings.length === 0 ? `  ${soundText(Object.values(splits))}` : findingsText(findings),
-  ].join("\n");
-}
-
-function soundText(splits: readonly SplitReport[]): string {
-  if (splits.some(({ references }) => references > 0)) return "nothing is wrong";
-  return 'nothing is wrong in strange answers; without "reference" no good one was tried';
-}
-
-/** A line such as `7,473 tasks  7,473 references score 1  29,892 perturbed answers, 0 count as solved  8 s`. */
-function cells(
-  { tasks, size, references, referencesRight, perturbed, perturbedSolved, seconds }: SplitReport,
-) {
-  const of = size === null ? " of a source without end" : size > tasks ? ` of ${count(size)}` : "";
-  return [
-    `${count(tasks)}${of} tasks`,
-    references === 0
-      ? "no references"
-      : `${referencesRight === references ? "" : `${count(referencesRight)} of `}${
-        count(references)
-      } references score 1`,
-    perturbed === 0
-      ? "no perturbed answers"
-      : `${count(perturbed)} perturbed answers, ${count(perturbedSolved)} count as solved`,
-    seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds),
-  ];
-}
-
-function findingsText(findings: readonly Finding[]): string {
-  const shown = findings.slice(0, mostShown).map(({ check, message }) =>
-    `    ${check}: ${printable(message, 400)}`
-  );
-  const rest = findings.length - shown.length;
-  return [
-    `  ${count(findings.length)} ${findings.length === 1 ? "finding" : "findings"}:`,
-    ...shown,
-    ...rest > 0 ? [`    and ${count(rest)} more`] : [],
-  ].join("\n");
+function checkedJson({ part: { name, role, kind, version, declared }, splits, findings }: CheckedPart) {
+  return { name, role, kind, version, permissions: declared, splits, findings };
 }
 
 function count(amount: number): string {

@@ -11,6 +11,7 @@ for (const [fault, [part, check, message]] of Object.entries(brokenCurricula)) {
       findings.some((finding) => finding.check === check && message.test(finding.message)),
       JSON.stringify(findings, null, 1),
     );
+    assert.ok(findings.every(({ fix = "" }) => fix !== ""), "Each finding says what to write");
   });
 }
 

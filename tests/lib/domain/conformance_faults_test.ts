@@ -78,8 +78,8 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
         return play(terms(task), Number(state), response);
       },
     },
-    check: "reference",
-    message: /not extensible/,
+    check: "pure",
+    message: /^Task "0\+7" changes the task, state or attempt that it is given \("Cannot add property 2/,
   },
   "gives another verdict when asked again": {
     change: {
@@ -96,13 +96,29 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
         return { ...play(terms(task), Number(state), response), state: Infinity };
       },
     },
-    check: "reference",
-    message: /finite/,
+    check: "json",
+    message: /state is Infinity, which JSON does not keep$/,
   },
   "counts what is nearly right as solved": {
     change: { perturbed: (task) => ["99", String(terms(task)[0])] },
     check: "perturbed",
     message: /^Task "0\+7" counts "0" as solved, which is wrong$/,
+  },
+  "gives what is nearly right a quality of 1": {
+    change: {
+      perturbed: () => ["99"],
+      step: (task, state, response) => {
+        const step = play(terms(task), Number(state), response);
+        return { ...step, verdict: { ...step.verdict, quality: 1 } };
+      },
+    },
+    check: "perturbed",
+    message: /^Task "0\+7" gives "99" a quality of 1, which is wrong$/,
+  },
+  "counts whatever is said as solved": {
+    change: verdictWith({ quality: 1, solved: true, reward: 1 }),
+    check: "perturbed",
+    message: /^Each of \d+ strange responses counts as solved, and nothing at all is one of them$/,
   },
   "throws on what is nearly right": {
     change: {
@@ -140,7 +156,7 @@ const faults: Record<string, { change: Partial<Domain>; check: string; message?:
       },
     },
     check: "restore",
-    message: /^Task "0\+7" goes on differently from its state of turn 1 as JSON$/,
+    message: /^Task "0\+7" in turn 1 goes on differently from its task and state as JSON$/,
   },
   "throws on a strange response in a later turn": {
     change: {
@@ -247,5 +263,6 @@ for (const [fault, { change, check, message = /./ }] of Object.entries(faults)) 
     const findings = await checkDomain({ ...sound, ...change }, { tasks: 12 });
     const caught = findings.some((finding) => finding.check === check && message.test(finding.message));
     assert.ok(caught, JSON.stringify(findings.slice(0, 5)));
+    assert.ok(findings.every(({ fix = "" }) => fix !== ""), "Each finding says what to write");
   });
 }

@@ -33,10 +33,11 @@ Deno.test("checkDomain() takes neither the policy's own words nor a form that al
     begin: () => [],
     prompt: (_task, said) => [
       { role: "system", content: "End with <TASK_FINISHED>." },
-      ...(isJsonArray(said) ? said : []).map((text): Message => ({
-        role: "assistant",
-        content: String(text),
-      })),
+      ...(isJsonArray(said) ? said : []).flatMap((text): Message[] => [
+        { role: "assistant", content: String(text) },
+        { role: "user", content: "Go on." },
+      ]),
+      ...(isJsonArray(said) && said.length > 0 ? [] : [{ role: "user", content: "Begin." } as const]),
     ],
     step: (task, said, response) => {
       const before = isJsonArray(said) ? said : [];
@@ -48,7 +49,7 @@ Deno.test("checkDomain() takes neither the policy's own words nor a form that al
     },
     reference: (task) => [talk(task), talk(task), "<TASK_FINISHED>"],
     perturbed: () => [],
-    demonstrate: () => ({ messages: [], response: "9" }),
+    demonstrate: () => ({ messages: [{ role: "user", content: "Show." }], response: "9" }),
   };
   assert.deepEqual(await checkDomain(chatty), []);
 });
@@ -65,10 +66,10 @@ Deno.test("examineDomain() counts what it played in each split, and tells how fa
     progress: (...step) => told.push(step),
   });
   assert.deepEqual(findings, []);
-  const { seconds, ...train } = splits.train;
+  const { seconds, steps, milliseconds, ...train } = splits.train;
   const counts = { tasks: 20, size: 20, references: 20, referencesRight: 20 };
   assert.deepEqual(train, { ...counts, perturbed: 40, perturbedSolved: 0 });
-  assert.ok(seconds >= 0 && seconds < 60);
+  assert.ok(seconds >= 0 && milliseconds >= 0 && steps > 20 * 4);
   assert.equal(splits.test.tasks, 20);
   assert.equal(told.length, 40);
   assert.deepEqual([told[0], told.at(-1)], [["train", 1, 20], ["test", 20, 20]]);
@@ -112,7 +113,11 @@ Deno.test("examineDomain() plays references of every task, and hostile responses
 
 Deno.test("examineDomain() takes the first 1,024 tasks of a source without end when asked for all", async () => {
   const { demonstrate: _, ...undemonstrated } = sound;
-  const endless: Domain = { ...undemonstrated, tasks: (split) => ({ ...sound.tasks(split), size: null }) };
+  const endless: Domain = {
+    ...undemonstrated,
+    tasks: (split) => ({ ...sound.tasks(split), size: null }),
+    rebuild: () => endless,
+  };
   const { splits, findings } = await examineDomain(endless, { tasks: "all" });
   assert.deepEqual([splits.train.tasks, splits.train.size], [1024, null]);
   assert.deepEqual(findings.map(({ check }) => check).filter((check) => check !== "longest"), []);

@@ -292,6 +292,7 @@ for (const [fault, { part, check }] of Object.entries(broken)) {
   Deno.test(`checkOperator() catches an operator that ${fault}`, async () => {
     const findings = await checkOperator(part);
     assert.ok(findings.some((finding) => finding.check === check), JSON.stringify(findings));
+    assert.ok(findings.every(({ fix = "" }) => fix !== ""), "Each finding says what to write");
   });
 }
 
