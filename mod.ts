@@ -46,7 +46,20 @@ export { exit, type ExitInput } from "./lib/curriculum/exit.ts";
 export { prioritized } from "./lib/curriculum/prioritized.ts";
 export { learnability } from "./lib/curriculum/learnability.ts";
 export { checkCurriculum } from "./lib/curriculum/conformance.ts";
-export type { Curriculum, CurriculumPart } from "./lib/curriculum/curriculum.ts";
+export {
+  type CurriculumBehaviour,
+  type CurriculumDefinition,
+  type CurriculumTools,
+  defineCurriculum,
+  type Keeper,
+} from "./lib/curriculum/define_curriculum.ts";
+export { groupDeviation } from "./lib/curriculum/group_deviation.ts";
+export { groupVariance } from "./lib/curriculum/group_variance.ts";
+export { KeptValue } from "./lib/curriculum/kept_value.ts";
+export { scoredSpace, type ScoredSpaceOptions } from "./lib/curriculum/scored_space.ts";
+export type { Start } from "./lib/curriculum/start.ts";
+export type { TaskSpace } from "./lib/curriculum/task_space.ts";
+export type { Curriculum, CurriculumPart, GroupOutcome, SpaceEntry } from "./lib/curriculum/curriculum.ts";
 
 export { improve } from "./lib/operator/improve.ts";
 export { debug } from "./lib/operator/debug.ts";
@@ -59,7 +72,12 @@ export { ngrams } from "./lib/operator/ngrams.ts";
 export { policyEmbedder } from "./lib/operator/policy_embedder.ts";
 export { featureExtraction } from "./lib/operator/feature_extraction.ts";
 export { checkOperator } from "./lib/operator/conformance.ts";
-export type { OperatorPart } from "./lib/operator/operator.ts";
+export {
+  defineOperator,
+  type OperatorBehaviour,
+  type OperatorDefinition,
+} from "./lib/operator/define_operator.ts";
+export type { OperatorPart, WeighedGroup, WeighedRollout } from "./lib/operator/operator.ts";
 
 export { grpo, type GrpoInput } from "./lib/objective/grpo.ts";
 export { drGrpo } from "./lib/objective/dr_grpo.ts";
@@ -74,3 +92,5 @@ export { checkPolicyEngine } from "./lib/engine/conformance.ts";
 export type { Engine, Policy } from "./lib/engine/engine.ts";
 
 export { UserError } from "./lib/errors.ts";
+export { notNegative, positive, probability, whole } from "./lib/part.ts";
+export { Random } from "./lib/random.ts";

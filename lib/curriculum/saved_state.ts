@@ -53,6 +53,12 @@ export const savedAttempt: v.GenericSchema<Attempt> = v.strictObject({
   feedback: v.nullable(v.string()),
 });
 
+/** Schema of what a policy is asked. */
+export const savedMode: v.GenericSchema<Mode> = v.custom<Mode>(
+  (mode) => typeof mode === "string" && /^(base|improve|debug|diverge|custom-.+)$/.test(mode),
+  "Expected a mode",
+);
+
 /** Schema of a start; the domain's state is taken as it is. */
 export const savedStart: v.GenericSchema<Start> = v.strictObject({
   id,
@@ -61,10 +67,7 @@ export const savedStart: v.GenericSchema<Start> = v.strictObject({
   parent: v.nullable(id),
   turn: count,
   depth: count,
-  mode: v.custom<Mode>(
-    (mode) => typeof mode === "string" && /^(base|improve|debug|diverge|custom-.+)$/.test(mode),
-    "Expected a mode",
-  ),
+  mode: savedMode,
   state: anyJson,
   attempt: v.nullable(savedAttempt),
   chain: count,

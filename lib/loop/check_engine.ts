@@ -22,7 +22,7 @@ const clipsNothing = 1e9;
  * ```
  */
 export function checkEngine({ arm, settings }: Job, capabilities: Capabilities): void {
-  const { objective, operators, evaluate, domain, sampling, checkpoint } = settings;
+  const { objective, operators, evaluate, sampling, checkpoint } = settings;
   const engine = `the engine "${capabilities.description}"`;
   if (objective.entropy > 0 && !capabilities.entropy) {
     throw new UserError(
@@ -81,16 +81,5 @@ export function checkEngine({ arm, settings }: Job, capabilities: Capabilities):
   }
   if (capabilities.reduction !== "sum") {
     throw new UserError(`Arm "${arm}" needs an engine that sums over tokens but ${engine} takes the mean`);
-  }
-  // Programs can be allowed by name, which `checkPrograms` sees to.
-  const asked = Object.entries(domain.permissions ?? {})
-    .filter(([name, list]) => name !== "run" && list.length > 0)
-    .map(([name]) => name);
-  if (asked.length > 0) {
-    throw new UserError(
-      `Domain "${domain.kind}" of arm "${arm}" asks for permissions (${
-        asked.join(", ")
-      }) and no runner grants them`,
-    );
   }
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checkPrograms } from "../../lib/domain/check_programs.ts";
+import { checkAccess } from "../../lib/domain/check_access.ts";
 import { UserError } from "../../lib/errors.ts";
 import type { EventRow } from "../../lib/metrics/rows.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
@@ -52,7 +52,7 @@ async function runEval(line: CommandLine): Promise<number> {
     print(await hostedSummary(runs, run.id));
     return exitCodes.success;
   }
-  await checkPrograms(subject.domain);
+  await checkAccess(subject.domain);
   const progress = new ProgressLine(standardError);
   const prices = await readPrices(line, access, progress);
   const spending = new Spending(prices, requests.maxCost);

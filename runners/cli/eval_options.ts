@@ -70,6 +70,7 @@ export const evalOptions: Readonly<Record<string, CommandOption>> = {
     help: `The Hub's address; default ${defaultHub}; another one stands in for the router as well`,
   },
   net: experimentOptions.net,
+  read: experimentOptions.read,
   run: experimentOptions.run,
 };
 

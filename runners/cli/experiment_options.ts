@@ -36,9 +36,17 @@ export const runOption: CommandOption = {
   help: "A program that a domain may start, such as an MCP server's",
 };
 
+/** The files that a command may read. */
+export const readOption: CommandOption = {
+  type: "string",
+  multiple: true,
+  value: "PATH",
+  help: "A file or folder that a domain may read, if it lies elsewhere",
+};
+
 /** The options that choose what of an experiment to plan or run. */
 export const experimentOptions: Readonly<
-  Record<"arm" | "seed" | "set" | "quick" | "runner" | "net" | "run", CommandOption>
+  Record<"arm" | "seed" | "set" | "quick" | "runner" | "net" | "read" | "run", CommandOption>
 > = {
   arm: { type: "string", multiple: true, value: "NAME", help: "Only this arm" },
   seed: { type: "string", multiple: true, value: "N", help: "This seed instead of the experiment's" },
@@ -56,6 +64,7 @@ export const experimentOptions: Readonly<
       "Where: local (default, this machine), tgi (a trainer at --url) or hf (rented machines of Hugging Face)",
   },
   net: netOption,
+  read: readOption,
   run: runOption,
 };
 

@@ -6,6 +6,7 @@ import { toYaml } from "../../lib/yaml.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
 import { expectNoHub, placementOptions, readParameters, readPlacement } from "./hf_options.ts";
+import { accessSection } from "./plan_access.ts";
 import { planTable } from "./plan_table.ts";
 
 /** `deno task plan`: what an experiment would run, as a table or as a plan file. */
@@ -36,7 +37,8 @@ export const planCommand: Command = {
     if (format === "table") {
       const compiled = await compileRequest(request);
       const plan = await placed(line, compiled);
-      print(planTable(plan, line.flag("all"), await serverLines(line, compiled, request.path)));
+      const access = await accessSection(compiled.jobs, line);
+      print(planTable(plan, line.flag("all"), access, await serverLines(line, compiled, request.path)));
       return exitCodes.success;
     }
     const folder = out === undefined ? Deno.cwd() : dirname(resolve(out));

@@ -9,9 +9,15 @@ import { section } from "./plan_section.ts";
  * A plan for a reader: what differs between arms, the batch arithmetic, expected tokens, where it runs and the runs.
  *
  * @param all Every option instead of those that differ, each with the layer that decided it.
+ * @param access Lines on what domains and operators touch.
  * @param more Lines before the runs, such as how to start a server.
  */
-export function planTable(plan: Plan, all: boolean, more: readonly string[] = []): string {
+export function planTable(
+  plan: Plan,
+  all: boolean,
+  access: readonly string[] = [],
+  more: readonly string[] = [],
+): string {
   const arms = Object.entries(plan.arms);
   const armNames = arms.map(([name]) => name);
   const { estimate } = plan;
@@ -24,6 +30,7 @@ export function planTable(plan: Plan, all: boolean, more: readonly string[] = []
     `${number(estimate.evaluationTokens)} to evaluate`,
     ...section([all ? "Options (who decided)" : "What differs", ...armNames], optionRows(arms, all)),
     ...section(["Each run, at full length", ...armNames], arithmeticRows(arms)),
+    ...access,
     ...plan.placement === undefined ? [] : placementTable(plan.placement, plan.jobs.length),
     ...more,
     "",

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { denialOf } from "../../lib/domain/denial.ts";
 import { UserError } from "../../lib/errors.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
@@ -13,6 +14,8 @@ import { embeddedEngine } from "../local/engine.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { compileRequest, experimentOptions, readExperimentOptions } from "./experiment_options.ts";
 import { expectNoHub, hfOptions } from "./hf_options.ts";
+import { undeclaredGrants } from "./plan_access.ts";
+import { printable } from "./printable.ts";
 import { submitOptions } from "./submit_options.ts";
 import { shellWord } from "./shell_word.ts";
 import { expectNoServer, readServer, serverOptions } from "./server_options.ts";
@@ -47,6 +50,9 @@ async function runExperiment(line: CommandLine): Promise<number> {
   const request = readExperimentOptions(line);
   const runs = line.value("runs") ?? "runs";
   const { plan, jobs } = await compileRequest(request);
+  for (const { option, why } of undeclaredGrants(jobs, line)) {
+    printError(`note: ${printable(option)} is ${why}`);
+  }
   if (plan.runner === "hf") {
     if (line.value("sink") !== undefined) {
       throw new UserError(
@@ -93,6 +99,8 @@ async function runExperiment(line: CommandLine): Promise<number> {
     signal: stop.signal,
     observer,
     ...sink === undefined ? {} : { sink },
+  }).catch((error) => {
+    throw explained(error, request.path);
   }).finally(async () => {
     progress.clear();
     sink?.close();
@@ -110,6 +118,21 @@ async function runExperiment(line: CommandLine): Promise<number> {
   }
   print(await summarize(runs, plan, jobs));
   return exitCodes.success;
+}
+
+/** An error as it is told: access that was refused is a sentence on what was asked for. */
+function explained(error: unknown, file: string): unknown {
+  const denial = denialOf(error);
+  if (denial === undefined || !["read", "net", "run", "env"].includes(denial.kind)) return error;
+  const { kind, what } = denial;
+  return new UserError(
+    `Something that ${file} imports asked for ${kind} access to ${
+      printable(what ?? "anything")
+    }, which it was not ` +
+      (kind === "env"
+        ? "given: no domain may read the environment"
+        : `given; if a domain needs it, write it into its "permissions" and add --${kind}`),
+  );
 }
 
 /** Refuses a run that goes on elsewhere: two would write its folder. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import type { Compiled } from "../../lib/experiment/compile.ts";
 import type { Job } from "../../lib/experiment/settings.ts";
-import { checkPrograms } from "../../lib/domain/check_programs.ts";
+import { checkAccess } from "../../lib/domain/check_access.ts";
 import { checkHosts } from "../../lib/loop/check_hosts.ts";
 import { finishedMark } from "../../lib/loop/finished_mark.ts";
 import { ProgressLine } from "../../lib/report/progress_line.ts";
@@ -27,6 +27,7 @@ import { readPlacement } from "./hf_options.ts";
 import { readHub, readHubAccess, readSecret } from "./hub_access.ts";
 import { interruptSignal } from "./interrupt_signal.ts";
 import { parseCount } from "./parse_count.ts";
+import { projectFlags } from "./project.ts";
 import { readDollars } from "./read_dollars.ts";
 import { summarize } from "./run_summary.ts";
 import { shellWord } from "./shell_word.ts";
@@ -37,6 +38,12 @@ const defaultBucket = "exitlab-runs";
 /** Submits a plan's jobs to Hugging Face and follows them to their ends. */
 export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Promise<number> {
   const runs = line.value("runs") ?? "runs";
+  if (projectFlags().length > 0) {
+    throw new UserError(
+      "Expected --runner hf in exitlab's own folder, which a job takes along, but found another project's " +
+        "(run it from there, with your modules in it)",
+    );
+  }
   expectAttached(line);
   const costs = new JobCosts(readDollars(line, "max-cost"));
   const atOnce = parseCount(line, "at-once") ?? jobs.length;
@@ -44,7 +51,7 @@ export async function runOnHub(line: CommandLine, { plan, jobs }: Compiled): Pro
   const placement = await readPlacement(line, { plan, jobs });
   for (const job of jobs) {
     await checkHosts(job);
-    await checkPrograms(job.settings.domain);
+    await checkAccess(job.settings.domain);
     await expectNotHere(runs, job);
   }
   expectOpen(readHub(line));

@@ -9,6 +9,11 @@ export function option(words: readonly string[], name: string): string | undefin
   return options(words, name)[0];
 }
 
+/** Whether a word is a file of code, such as one that exports a curriculum, rather than a name. */
+export function isCurriculumFile(word: string): boolean {
+  return /\.[cm]?[jt]s$/.test(word);
+}
+
 /** All values of `--name VALUE` and `--name=VALUE`. */
 export function options(words: readonly string[], name: string): string[] {
   return words.flatMap((word, at) => {

@@ -13,7 +13,6 @@ import {
   sudoku,
   tinyTransformer,
 } from "exitlab";
-import type { Domain } from "../../../lib/domain/domain.ts";
 import type { Capabilities } from "../../../lib/engine/engine.ts";
 import { checkEngine } from "../../../lib/loop/check_engine.ts";
 import { embeddedEngine } from "../../../runners/local/engine.ts";
@@ -43,7 +42,6 @@ function jobWith(
     evaluateAt = 0.7,
     publishEvery = 2,
     maxStaleness,
-    permissions,
   }: {
     readonly objective?: GrpoInput;
     readonly topP?: number;
@@ -52,7 +50,6 @@ function jobWith(
     readonly evaluateAt?: number;
     readonly publishEvery?: number;
     readonly maxStaleness?: number;
-    readonly permissions?: NonNullable<Domain["permissions"]>;
   } = {},
 ): Job {
   const embedding: readonly OperatorPart[] = bonus ? [diversityBonus({ embedder: policyEmbedder() })] : [];
@@ -68,9 +65,7 @@ function jobWith(
     evaluate: { topP, temperature: evaluateAt },
   })).jobs;
   if (job === undefined) throw new RangeError("There is no job");
-  if (permissions === undefined) return job;
-  const domain: Domain = { ...job.settings.domain, permissions };
-  return { ...job, settings: { ...job.settings, domain } };
+  return job;
 }
 
 const refusals: Readonly<
@@ -158,16 +153,6 @@ Deno.test("checkEngine() refuses any job where the engine takes means", () => {
     name: "UserError",
     message: 'Arm "exit" needs an engine that sums over tokens but the engine "test engine" takes the mean',
   });
-});
-
-Deno.test("checkEngine() refuses a domain that asks for permissions, and names them", () => {
-  const job = jobWith({ permissions: { net: ["example.com"], read: [], run: ["python3"] } });
-  assert.throws(() => checkEngine(job, all), {
-    name: "UserError",
-    message: 'Domain "sudoku" of arm "exit" asks for permissions (net) and no runner grants them',
-  });
-  checkEngine(jobWith({ permissions: {} }), all);
-  checkEngine(jobWith({ permissions: { net: [], read: [], run: [] } }), all);
 });
 
 Deno.test("checkEngine() takes a job that asks for everything of an engine that can do everything", async () => {

@@ -1,0 +1,25 @@
+/** A first look: the same method with the operator and without it. */
+import { compare, exit, type Experiment, grpo, improve, sudoku, tinyTransformer } from "exitlab";
+import { exampleName } from "./example_name.ts";
+
+const experiment: Experiment = compare({
+  name: "example-name",
+  base: {
+    domain: sudoku({ size: 4, givens: [8, 10] }),
+    // A transformer of 0.03 M parameters, which this machine trains.
+    policy: tinyTransformer({ width: 32, layers: 2, warmStart: { steps: 300 } }),
+    objective: grpo({ groups: 16, groupSize: 8 }),
+    budget: { tokens: 500_000 },
+    evaluate: { every: 0, steps: 4, samples: 1 },
+    curriculum: exit(),
+  },
+  arms: {
+    without: { operators: [improve()] },
+    mine: { operators: [improve(), exampleName()] },
+  },
+  seeds: [1, 2, 3],
+  // What --quick runs: both arms, one seed; under half a minute.
+  quick: { seeds: [1], set: { "budget.tokens": 150_000, "evaluate.tasks": 64 } },
+});
+
+export default experiment;
