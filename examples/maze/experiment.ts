@@ -1,0 +1,22 @@
+/** Does a policy learn the way out, and to mend one leg of it? */
+import { compare, exit, type Experiment, grpo, improve, tinyTransformer, uniform } from "exitlab";
+import { maze } from "./maze.ts";
+
+const experiment: Experiment = compare({
+  name: "maze",
+  base: {
+    domain: maze(),
+    policy: tinyTransformer({ width: 32, layers: 2, context: 64, warmStart: { steps: 300 } }),
+    objective: grpo({ groups: 16, groupSize: 8 }),
+    budget: { tokens: 500_000 },
+    evaluate: { every: 0, steps: 4, samples: 1 },
+  },
+  arms: {
+    uniform: { curriculum: uniform() },
+    exit: { curriculum: exit(), operators: [improve()] },
+  },
+  seeds: [1, 2, 3],
+  quick: { seeds: [1], set: { "budget.tokens": 150_000 } },
+});
+
+export default experiment;

@@ -1,0 +1,22 @@
+/** Does a policy learn to sort by swaps, and to mend what it sorted? */
+import { compare, exit, type Experiment, grpo, improve, tinyTransformer, uniform } from "exitlab";
+import { swaps } from "./swaps.ts";
+
+const experiment: Experiment = compare({
+  name: "swaps",
+  base: {
+    domain: swaps(),
+    policy: tinyTransformer({ width: 32, layers: 2, context: 64, warmStart: { steps: 300 } }),
+    objective: grpo({ groups: 16, groupSize: 8 }),
+    budget: { tokens: 500_000 },
+    evaluate: { every: 0, steps: 4, samples: 1 },
+  },
+  arms: {
+    uniform: { curriculum: uniform() },
+    exit: { curriculum: exit(), operators: [improve()] },
+  },
+  seeds: [1, 2, 3],
+  quick: { seeds: [1], set: { "budget.tokens": 400_000 } },
+});
+
+export default experiment;
