@@ -5,7 +5,13 @@ import type { WarmStartOptions } from "../engine/warm_start_options.ts";
 import { CheckpointGoneError } from "../engine/checkpoint_gone.ts";
 import { contentHash, type JsonObject } from "../json.ts";
 import { readLatestCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { warmStart, type WarmStartContext, warmStartRecipe } from "./warm_start.ts";
+import {
+  demonstrationStream,
+  drawDemonstrations,
+  warmStart,
+  type WarmStartContext,
+  warmStartRecipe,
+} from "./warm_start.ts";
 
 /** What decides a warm start's result. */
 export interface WarmStartSpec {
@@ -21,8 +27,14 @@ export interface WarmStartSpec {
   readonly build: string;
 }
 
-/** The hash under which a warm start is kept. */
+/**
+ * The hash under which a warm start is kept. The first demonstrations are part of it, as whoever writes a domain changes
+ * them without a new version.
+ *
+ * @throws {UserError} If the domain has no demonstrations.
+ */
 export function warmStartHash({ policy, domain, options, seed, build }: WarmStartSpec): string {
+  const first = drawDemonstrations(domain, options, demonstrationStream(seed));
   const parts: JsonObject = {
     policy: { kind: policy.kind, options: policy.options },
     domain: { kind: domain.kind, version: domain.version, options: domain.options },
@@ -30,6 +42,7 @@ export function warmStartHash({ policy, domain, options, seed, build }: WarmStar
     seed,
     build,
     recipe: warmStartRecipe,
+    demonstrations: contentHash(JSON.stringify(first)),
   };
   return contentHash(parts);
 }

@@ -33,13 +33,10 @@ export async function warmStart(
   seed: number,
   { signal, progress }: WarmStartContext,
 ): Promise<boolean> {
-  const random = new Random(seed, "warm start");
+  const random = demonstrationStream(seed);
   for (let step = 1; step <= options.steps; step++) {
     if (signal.aborted) return false;
-    const batch = Array.from(
-      { length: options.batch },
-      (_, index) => demonstration(domain, modeOf((index + 0.5) / options.batch, options), random),
-    );
+    const batch = drawDemonstrations(domain, options, random);
     const { loss } = await policy.forwardBackward(imitate(policy, batch), { temperature: 1 });
     await policy.optimStep({
       learningRate: options.learningRate * schedule(step / options.steps),
@@ -53,6 +50,27 @@ export async function warmStart(
   }
   await policy.publish();
   return true;
+}
+
+/** The stream of a warm start's demonstrations. */
+export function demonstrationStream(seed: number): Random {
+  return new Random(seed, "warm start");
+}
+
+/**
+ * The demonstrations of a step, which follow from the stream.
+ *
+ * @throws {UserError} If the domain has no demonstrations.
+ */
+export function drawDemonstrations(
+  domain: Domain,
+  options: WarmStartOptions,
+  random: Random,
+): readonly Demonstration[] {
+  return Array.from(
+    { length: options.batch },
+    (_, index) => demonstration(domain, modeOf((index + 0.5) / options.batch, options), random),
+  );
 }
 
 function schedule(progress: number): number {

@@ -62,12 +62,18 @@ Deno.test("cachedWarmStart() keeps nothing when it was stopped", async () => {
 });
 
 Deno.test("warmStartHash() tells apart all that changes the weights", () => {
+  // The same name, version and options, and other code.
+  const otherwise: typeof spec.domain = {
+    ...spec.domain,
+    demonstrate: () => ({ messages: [{ role: "user", content: "?" }], response: "!" }),
+  };
   const hashes = [
     spec,
     { ...spec, seed: 2 },
     { ...spec, build: "other" },
     { ...spec, domain: digits({ tasks: 9 }) },
     { ...spec, options: { ...options, steps: 6 } },
+    { ...spec, domain: otherwise },
   ].map(warmStartHash);
   assert.equal(new Set(hashes).size, hashes.length);
 });
