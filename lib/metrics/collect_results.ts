@@ -103,7 +103,10 @@ const fromRuns: ResultsSource = {
  *
  * @param runs Only these, by name; all when left out.
  */
-export async function collectResults(reader: Reader, runs?: readonly string[]): Promise<CollectedResults> {
+export async function collectResults(
+  reader: ResultsReader,
+  runs?: readonly string[],
+): Promise<CollectedResults> {
   return await readSource(fromRuns, reader, runs);
 }
 

@@ -33,7 +33,8 @@ export type FigureName = (typeof figureNames)[number];
  * - `learnability`: mean over measured picks, each by its nearest measurement; `freshLearnability`: by the nearest of the
  *   same iteration or a later one, which no curriculum had seen when it picked; `sameLearnability`: of the same iteration;
  * - `least` and `most`: the mean over all picks if those never measured had 0, or 0.25;
- * - `flat`: share of measured picks without any variance, which teach nothing;
+ * - `flat`: share of measured picks without any variance, which teach nothing; where several groups of a start were drawn
+ *   in its nearest iteration, the share of these;
  * - `depth`: mean; `replayed`: share of partial histories; `roots`: different roots of a batch as a share of its picks;
  * - `overlap`: share of picks that are in the logged batch of the iteration;
  * - `same`, `other`, `inherited`, `unknown`: shares of picks that were measured in the same iteration, in another, that
@@ -103,7 +104,7 @@ export class PickTally {
       }
       const age = Math.abs(found.iteration - iteration);
       this.#learnability += found.learnability;
-      if (found.learnability === 0) this.#flat++;
+      this.#flat += found.flat;
       if (age > 0) this.#other++;
       else {
         this.#same++;

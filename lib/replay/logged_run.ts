@@ -33,6 +33,8 @@ export interface Measurement {
   readonly iteration: number;
   /** The variance of the group's verdict rewards, in [0, 0.25]; the mean, where several groups of it were drawn. */
   readonly learnability: number;
+  /** The share of these groups that had no variance: 0 or 1 of a single one. */
+  readonly flat: number;
 }
 
 /** The log of one run. */

@@ -95,15 +95,15 @@ function curriculumOf(settings: Json | undefined): { readonly kind: string; read
 async function measurements(reader: Reader, run: string): Promise<Map<string, Measurement[]>> {
   // Later steps of a chain have a start of their own for each rollout: they measure none.
   const { rows } = await reader.query(
-    `select start, iteration, avg(learnability) from groups
+    `select start, iteration, avg(learnability), avg((learnability = 0)::int) from groups
      where run = $run and chain_step = 0 and learnability is not null group by all order by iteration, start`,
     { run },
   );
   const measured = new Map<string, Measurement[]>();
-  for (const [id, iteration, learnability] of rows) {
+  for (const [id, iteration, learnability, flat] of rows) {
     const key = String(id);
     const known = measured.get(key) ?? [];
-    known.push({ iteration: Number(iteration), learnability: Number(learnability) });
+    known.push({ iteration: Number(iteration), learnability: Number(learnability), flat: Number(flat) });
     measured.set(key, known);
   }
   return measured;

@@ -6,8 +6,10 @@
  */
 import type { Curriculum, CurriculumPart, RootSource } from "../curriculum/curriculum.ts";
 import { rootStart, type Start } from "../curriculum/start.ts";
+import { deepFreeze } from "../domain/finding.ts";
 import { errorMessage } from "../errors.ts";
 import { Random } from "../random.ts";
+import { expectPicks, PicksError } from "./expect_picks.ts";
 import { figureEstimates, type Figures, PickTally } from "./figures.ts";
 import type { LoggedRound, LoggedRun } from "./logged_run.ts";
 import { pickedStarts } from "./picked_starts.ts";
@@ -40,6 +42,8 @@ export async function replayRun(
   const replays = subjects.map((subject) => new Replay(log, subject, draws));
   let selections = 0;
   for await (const { iteration, rounds } of log.read()) {
+    // All curricula are told the same objects: one that changed them would mislead the others.
+    deepFreeze(rounds);
     for (const replay of replays) replay.step(iteration, rounds);
     selections += rounds.reduce((sum, { starts }) => sum + starts.length, 0);
     progress?.(iteration);
@@ -57,7 +61,7 @@ export async function replayRun(
 }
 
 /**
- * The roots of a log as a source. Those that were never drawn have a stand-in of their own.
+ * The roots of a log as a source, frozen. Those that were never drawn have a stand-in of their own.
  *
  * @param log Its roots, and how many there are.
  */
@@ -66,7 +70,7 @@ export function loggedRoots(
 ): RootSource {
   return {
     size: trainingTasks,
-    at: (index) => roots.get(index) ?? rootStart(index, `unlogged ${index}`, null),
+    at: (index) => deepFreeze(roots.get(index) ?? rootStart(index, `unlogged ${index}`, null)),
   };
 }
 
@@ -129,7 +133,9 @@ class Replay {
   #round(curriculum: Curriculum, iteration: number, round: LoggedRound, first: boolean): readonly Start[] {
     if (this.#failure !== null) return [];
     const at = `in iteration ${iteration}`;
-    const picks = this.#guarded(`next() ${at}`, () => expectStarts(curriculum.next(round.asked))) ?? [];
+    // That the run's own gave another number than it should is no difference to the log.
+    const asked = this.#subject.own ? null : round.asked;
+    const picks = this.#guarded(`next() ${at}`, () => expectPicks(curriculum.next(round.asked), asked)) ?? [];
     if (this.#subject.own && first) this.#compare(picks, iteration, round);
     this.#guarded(`observe() ${at}`, () => curriculum.observe(round.outcomes));
     return picks;
@@ -148,23 +154,19 @@ class Replay {
     }
   }
 
-  /** Runs a curriculum's code, which may not take outcomes of starts that it did not pick. */
+  /** Runs a curriculum's code, which may not take outcomes of starts that it did not pick, or may change them. */
   #guarded<Result>(what: string, work: () => Result): Result | undefined {
     try {
       return work();
     } catch (error) {
-      this.#failure = `Curriculum "${this.#subject.name}" cannot be replayed: ${what} threw ` +
-        `"${
-          errorMessage(error)
-        }"; in a replay it is told of starts that it did not pick, and a start's state and ` +
-        "feedback are null";
+      this.#failure = `Curriculum "${this.#subject.name}" cannot be replayed: ${what} ` +
+        (error instanceof PicksError
+          ? error.message
+          : `threw "${
+            errorMessage(error)
+          }"; in a replay it is told of starts that it did not pick, which it may ` +
+            "not change, and a start's state and feedback are null");
       return undefined;
     }
   }
-}
-
-/** Refuses an empty batch: a curriculum gives at least one start. */
-function expectStarts(picks: readonly Start[]): readonly Start[] {
-  if (picks.length > 0) return picks;
-  throw new RangeError("Expected at least one start but found none");
 }

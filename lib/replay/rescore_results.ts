@@ -82,9 +82,6 @@ async function emptyTables(): Promise<Database> {
 
 async function collect({ connection }: Database): Promise<ResultsByRun> {
   const { results } = await collectResults({
-    folders: [],
-    warnings: [],
-    close: () => {},
     query: (sql, params) => runQuery(connection, sql, params),
     columns: (sql, params) => runQueryColumns(connection, sql, params),
   });

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { Domain } from "../domain/domain.ts";
+import type { Domain, Split } from "../domain/domain.ts";
 import type { Verdict } from "../domain/verdict.ts";
+import { errorMessage, UserError } from "../errors.ts";
+import type { Json } from "../json.ts";
 import { Judge } from "./rescore_judge.ts";
 import { responsesOf, type Row, rowsOf, type RunLog } from "./rescore_log.ts";
 import { type Grade, type GradedRow, loggedVerdict } from "./rescore_tally.ts";
@@ -61,6 +63,7 @@ export type SeeRow = (table: AnswerTable, row: Row, task: string, graded: Graded
  * Grades all responses of a run.
  *
  * @param see Told each row with its grade.
+ * @throws {UserError} If the domain throws when it is asked for its tasks.
  */
 export async function rescoreRun(log: RunLog, domain: Domain, see: SeeRow): Promise<RescoredRun> {
   const heldOut = await wantedTasks(
@@ -74,8 +77,8 @@ export async function rescoreRun(log: RunLog, domain: Domain, see: SeeRow): Prom
       "select root, null from starts where root not in (select root from groups) order by root",
   );
   const [testTasks, trainTasks] = [
-    findTasks(domain.tasks("test"), heldOut),
-    findTasks(domain.tasks("train"), roots),
+    tasksOf(domain, "test", heldOut),
+    tasksOf(domain, "train", roots),
   ];
   const [tests, trainings] = [new Judge(domain, testTasks), new Judge(domain, trainTasks)];
   const multi = domain.traits.turns === "multi";
@@ -117,6 +120,21 @@ export function keptRows({ rows, units }: GradedTable): boolean[] {
     whole[unit] = (whole[unit] ?? true) && rows[at]?.grade.kind === "judged";
   }
   return units.map((unit) => whole[unit] ?? false);
+}
+
+function tasksOf(
+  domain: Domain,
+  split: Split,
+  wanted: ReadonlyMap<string, number | null>,
+): Map<string, Json> {
+  try {
+    return findTasks(domain.tasks(split), wanted);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `Domain "${domain.kind}" threw "${errorMessage(error)}" when it was asked for its ${split} tasks`,
+    );
+  }
 }
 
 async function wantedTasks(log: RunLog, sql: string): Promise<Map<string, number | null>> {

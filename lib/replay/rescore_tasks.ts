@@ -1,13 +1,13 @@
 import type { TaskSource } from "../domain/domain.ts";
 import type { Json } from "../json.ts";
 
-/** How far a source without end is searched for a task. */
-const mostSearched = 20_000;
+/** How far a source without end is searched for a task that is not at its logged index. */
+export const mostSearched = 20_000;
 
 /**
  * The contents of the tasks that a log names, by id.
  *
- * @param source Where the tasks are now. Of one without end the first 20,000 are searched.
+ * @param source Where the tasks are now. Of one without end the first `mostSearched` are searched.
  * @param wanted The ids, each with the index that the task had when it was logged; `null` where the log does not say.
  * @returns Those that are there. An id that is missing is one that the source lacks.
  *

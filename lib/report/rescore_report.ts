@@ -7,6 +7,7 @@ import type { ChangedVerdict } from "../replay/rescore_changes.ts";
 import type { RescoredArm, RescoredDifference, TrainingFigure } from "../replay/rescore_figures.ts";
 import type { Rescored } from "../replay/rescore.ts";
 import { type AnswerTable, answerTables } from "../replay/rescore_run.ts";
+import { mostSearched } from "../replay/rescore_tasks.ts";
 import { addTallies, type LoggedVerdict, reasons, type Tally } from "../replay/rescore_tally.ts";
 import type { Block } from "./document.ts";
 import { change, count, nothing, plural, share, withError, withInterval } from "./figures.ts";
@@ -19,7 +20,7 @@ const names: { readonly [table in AnswerTable]: string } = {
 };
 
 const why: { readonly [reason in (typeof reasons)[number]]: string } = {
-  task: "the domain lacks their task",
+  task: `the domain lacks their task (of tasks without end the first ${count(mostSearched)} are searched)`,
   start: "the state that they were given in cannot be rebuilt, or comes after the end of the episode",
   turns: "an old log does not tell their turns apart",
   response: "the log has no text of them",

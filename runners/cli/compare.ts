@@ -163,7 +163,7 @@ async function writePage(
     await writeDurably(path("svg"), new TextEncoder().encode(picture));
     await writeDurably(path("md"), new TextEncoder().encode(page));
   } catch (error) {
-    throw explainWriteError(error, out);
+    throw explainWriteError(error, out, "out");
   }
   return [path("md"), path("svg"), path("parquet")];
 }

@@ -53,7 +53,7 @@ async function runExport(line: CommandLine): Promise<number> {
     for (const warning of warnings) printError(printable(`warning: ${warning}`));
     for (const { path, rows } of files) print(`${printable(path)}  ${plural(rows, "row")}`);
   } catch (error) {
-    throw explainWriteError(error, out);
+    throw explainWriteError(error, out, "out");
   }
   return exitCodes.success;
 }

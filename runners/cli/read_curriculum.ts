@@ -5,7 +5,7 @@ import { playsRole } from "../../lib/experiment/roles.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { builtInCurriculum } from "../../lib/replay/built_in_curricula.ts";
 import { describe, expectFile, importModule } from "./import_experiment.ts";
-import { isCurriculumFile } from "./words.ts";
+import { curriculumWords, isCurriculumFile } from "./words.ts";
 
 /** A curriculum as a command line names it. */
 export interface NamedCurriculum {
@@ -22,7 +22,7 @@ export interface NamedCurriculum {
  *   range.
  */
 export async function readCurriculum(text: string): Promise<NamedCurriculum> {
-  const [word = "", ...settings] = text.trim().split(/\s+/);
+  const [word = "", ...settings] = curriculumWords(text);
   const options = readOptions(settings, text);
   const name = [isCurriculumFile(word) ? basename(word) : word, ...settings].join(" ");
   return {

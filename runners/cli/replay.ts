@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { canonicalJson } from "../../lib/json.ts";
 import { explainWriteError } from "../../lib/loop/write_error.ts";
@@ -32,7 +32,8 @@ export const replayCommand: Command = {
       type: "string",
       value: '"NAME KEY=VALUE …"',
       multiple: true,
-      help: "A curriculum beside the run's own: uniform (default), exit, …, or a FILE.ts that exports one",
+      help:
+        "A curriculum beside the run's own: uniform (default; beside that exit), …, or a FILE.ts that exports one",
     },
     draws: {
       type: "string",
@@ -54,7 +55,7 @@ export const replayCommand: Command = {
 async function runReplay(line: CommandLine): Promise<number> {
   const draws = parseCount(line, "draws") ?? 1;
   const words = line.values("curriculum");
-  const given = await Promise.all((words.length === 0 ? ["uniform"] : words).map(readCurriculum));
+  const given = await Promise.all(words.map(readCurriculum));
   const replays = await replayAll(line, given, draws);
   const summaries = summariseReplays(replays);
   if (line.flag("json")) print(JSON.stringify({ draws, runs: replays, arms: summaries }, null, 2));
@@ -131,7 +132,10 @@ async function replayOne(
   }
 }
 
-/** The curricula to replay on a run: its own first, where that is known, then the given ones. */
+/**
+ * The curricula to replay on a run: its own first, where that is known, then the given ones; without any, `uniform` to set
+ * it against, or `exit` if it is uniform itself.
+ */
 function subjectsOf(log: LoggedRun, given: readonly NamedCurriculum[]): ReplaySubject[] {
   const { kind, options } = log.curriculum;
   const isOwn = ({ part }: NamedCurriculum): boolean =>
@@ -143,7 +147,9 @@ function subjectsOf(log: LoggedRun, given: readonly NamedCurriculum[]): ReplaySu
         "to see whether it gives the logged starts",
     ));
   }
-  const others = given.filter((curriculum) => !isOwn(curriculum));
+  const name = kind === "uniform" ? "exit" : "uniform";
+  const chosen = given.length > 0 ? given : [{ name, part: builtInCurriculum(name) }];
+  const others = chosen.filter((curriculum) => !isOwn(curriculum));
   const different = new Map(others.map((curriculum) => [curriculum.name, curriculum]));
   return [
     ...own === undefined ? [] : [{ name: `${own.name} (own)`, part: own.part, own: true }],
@@ -170,7 +176,7 @@ async function writePage(out: string, summaries: readonly ReplaySummary[]): Prom
     await Deno.mkdir(out, { recursive: true });
     await writeDurably(path, new TextEncoder().encode(replayPage({ title, summaries, command })));
   } catch (error) {
-    throw explainWriteError(error, basename(out));
+    throw explainWriteError(error, out, "out");
   }
   return path;
 }

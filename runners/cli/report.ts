@@ -86,7 +86,7 @@ async function runReportCommand(line: CommandLine): Promise<number> {
     }
     await writeDurably(page, encoder.encode(report.page));
   } catch (error) {
-    throw explainWriteError(error, out);
+    throw explainWriteError(error, out, "out");
   }
   printError(`Written: ${report.pictures.size} pictures beside the page`);
   print(page);

@@ -87,7 +87,7 @@ async function runRescore(line: CommandLine): Promise<number> {
     const { broken, judged } = addTallies(Object.values(rescored.verdicts));
     return broken > 0 || judged === 0 ? exitCodes.failure : exitCodes.success;
   } catch (error) {
-    throw out === undefined ? error : explainWriteError(error, out);
+    throw out === undefined ? error : explainWriteError(error, out, "out");
   } finally {
     progress.clear();
   }

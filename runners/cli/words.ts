@@ -14,6 +14,15 @@ export function isCurriculumFile(word: string): boolean {
   return /\.[cm]?[jt]s$/.test(word);
 }
 
+/**
+ * The words of a curriculum and its options: the name or the path of a file, which may have spaces, and then the rest.
+ */
+export function curriculumWords(text: string): string[] {
+  const [, path, rest = ""] = /^(.+?\.[cm]?[jt]s)(\s.*)?$/s.exec(text.trim()) ?? [];
+  const words = (path === undefined ? text : rest).split(/\s+/).filter((word) => word !== "");
+  return path === undefined ? words : [path, ...words];
+}
+
 /** All values of `--name VALUE` and `--name=VALUE`. */
 export function options(words: readonly string[], name: string): string[] {
   return words.flatMap((word, at) => {

@@ -22,9 +22,13 @@ const [a, b, c, d] = [
 
 const log = {
   measured: new Map([
-    ["root 0", [{ iteration: 2, learnability: 0.25 }, { iteration: 6, learnability: 0 }]],
-    ["root 1", [{ iteration: 4, learnability: 0.1875 }]],
-    ["root 2", [{ iteration: 1, learnability: 0 }]],
+    ["root 0", [{ iteration: 2, learnability: 0.25, flat: 0 }, {
+      iteration: 6,
+      learnability: 0,
+      flat: 1,
+    }]],
+    ["root 1", [{ iteration: 4, learnability: 0.1875, flat: 0 }]],
+    ["root 2", [{ iteration: 1, learnability: 0, flat: 1 }]],
   ]),
 };
 
@@ -65,6 +69,14 @@ Deno.test("PickTally adds up batches, and counts a logged start once", () => {
   ]]);
 });
 
+Deno.test("PickTally counts groups that taught nothing, where some of a start's groups in an iteration did", () => {
+  const tally = new PickTally({
+    measured: new Map([["root 0", [{ iteration: 1, learnability: 0.125, flat: 0.5 }]]]),
+  });
+  tally.add([a, a], [a, a], 1);
+  assert.equal(tally.figures().flat, 0.5);
+});
+
 Deno.test("PickTally.figures() has nothing to say of nothing", () => {
   const tally = new PickTally(log);
   assert.equal(tally.figures().learnability, null);
@@ -74,7 +86,7 @@ Deno.test("PickTally.figures() has nothing to say of nothing", () => {
 });
 
 Deno.test("nearest() gives the measurement of the least distance, of two the earlier", () => {
-  const measured = [1, 3, 9].map((iteration) => ({ iteration, learnability: iteration / 100 }));
+  const measured = [1, 3, 9].map((iteration) => ({ iteration, learnability: iteration / 100, flat: 0 }));
   const expected = [[0, 1], [1, 1], [2, 1], [3, 3], [6, 3], [7, 9], [12, 9]];
   for (const [at, found] of expected) assert.equal(nearest(measured, at ?? 0)?.iteration, found, `${at}`);
   assert.equal(nearest([], 3), undefined);

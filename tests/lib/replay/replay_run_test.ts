@@ -5,7 +5,7 @@ import { fixedDepth } from "exitlab/lib/curriculum/fixed_depth.ts";
 import { uniform } from "exitlab/lib/curriculum/uniform.ts";
 import type { LoggedIteration, LoggedRun, Measurement } from "exitlab/lib/replay/logged_run.ts";
 import { loggedRoots, replayRun, type ReplaySubject } from "exitlab/lib/replay/replay_run.ts";
-import { rootStart } from "exitlab/lib/curriculum/start.ts";
+import { rootStart, type Start } from "exitlab/lib/curriculum/start.ts";
 import { Random } from "exitlab/lib/random.ts";
 import { exploring, job } from "../loop/job_variants.ts";
 import { jobWith, small, withLog } from "./logged_jobs.ts";
@@ -80,7 +80,11 @@ function alike(tasks: number, iterations: number, count: number): LoggedRun {
     const outcomes = starts.map((start) => {
       const varies = random.chance(0.5);
       const known = measured.get(start.id) ?? [];
-      measured.set(start.id, [...known, { iteration, learnability: varies ? 0.25 : 0 }]);
+      measured.set(start.id, [...known, {
+        iteration,
+        learnability: varies ? 0.25 : 0,
+        flat: varies ? 0 : 1,
+      }]);
       return { start, iteration, rollouts: [rollout(1), rollout(varies ? 0 : 1)] };
     });
     return { iteration, rounds: [{ round: 0, asked: count, starts, outcomes }] };
@@ -155,17 +159,61 @@ Deno.test("replayRun() reports a curriculum that does not take others' outcomes,
       /^Curriculum "strict" cannot be replayed: observe\(\) in iteration \d+ threw "Never picked [^"]+"; in a replay it is/,
     );
     assert.equal(failed?.figures.depth, null);
-    const idle: CurriculumPart = {
-      ...uniform(),
-      create: (context) => ({ ...uniform().create(context), next: () => [] }),
-    };
-    const { subjects: [nothing] } = await replayRun(log, [subject(idle, "idle")], { draws: 1 });
-    assert.match(
-      nothing?.failure ?? "",
-      /^Curriculum "idle" cannot be replayed: next\(\) in iteration 1 threw "Expected at/,
-    );
     assert.equal(sound?.failure, null);
     assert.equal(sound?.figures.depth?.mean, 0);
+  });
+});
+
+Deno.test("replayRun() refuses what is no batch, in a sentence", async () => {
+  await withLog(jobWith(uniform(), { iterations: 2 }), async (log) => {
+    const batches: readonly (readonly [batch: (picks: Start[]) => Start[], what: RegExp])[] = [
+      [() => [], /gives no start$/],
+      [() => JSON.parse('"starts"'), /gives no array of starts$/],
+      [(picks) => picks.map((pick) => ({ ...pick, depth: NaN })), /no start \(place 0 of its batch\)$/],
+      [(picks) => [...picks.slice(1), JSON.parse("null")], /no start \(place 5 of its batch\)$/],
+      [(picks) => picks.slice(1), /gives 5 starts that ask for 5 of 6 completions$/],
+      [(picks) => [...picks, ...picks], /gives 12 starts that ask for 12 of 6 completions$/],
+    ];
+    for (const [batch, what] of batches) {
+      const part: CurriculumPart = {
+        ...uniform(),
+        create: (context) => {
+          const own = uniform().create(context);
+          return { ...own, next: (count) => batch(own.next(count)), observe: () => {} };
+        },
+      };
+      const { subjects: [replay] } = await replayRun(log, [subject(part, "wrong")], { draws: 1 });
+      assert.match(
+        replay?.failure ?? "",
+        /^Curriculum "wrong" cannot be replayed: next\(\) in iteration 1 gives /,
+      );
+      assert.match(replay?.failure ?? "", what);
+    }
+  });
+});
+
+Deno.test("replayRun() shields curricula from one that changes what it is told", async () => {
+  await withLog(jobWith(uniform(), { iterations: 4 }), async (log) => {
+    const part: CurriculumPart = {
+      ...uniform(),
+      create: (context) => ({
+        ...uniform().create(context),
+        next: (count) => uniform().create(context).next(count),
+        observe: (outcomes) => {
+          for (const { start } of outcomes) Object.assign(start, { id: "mine", depth: 9 });
+        },
+      }),
+    };
+    const even = subject(uniform(), "even");
+    const [alone, beside] = [
+      await replayRun(log, [even], { draws: 1 }),
+      await replayRun(log, [subject(part, "changing"), even], { draws: 1 }),
+    ];
+    assert.match(
+      beside.subjects[0]?.failure ?? "",
+      /observe\(\) in iteration 1 threw "Cannot assign to read only/,
+    );
+    assert.deepEqual(beside.subjects[1], alone.subjects[0]);
   });
 });
 

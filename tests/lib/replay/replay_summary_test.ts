@@ -83,9 +83,10 @@ Deno.test("summariseReplays() leaves out a curriculum that failed on one of the 
 
 Deno.test("pickedStarts() counts over draws, and mergedStarts() over runs", () => {
   const [a, b] = [{ ...rootStart(0, "a", null), id: "a" }, { ...rootStart(1, "b", null), id: "b" }];
-  const measured = new Map([["a", [{ iteration: 1, learnability: 0.25 }, {
+  const measured = new Map([["a", [{ iteration: 1, learnability: 0.25, flat: 0 }, {
     iteration: 2,
     learnability: 0,
+    flat: 1,
   }]]]);
   const picked = pickedStarts([[{ start: a, picks: 3 }], [{ start: b, picks: 2 }, { start: a, picks: 1 }]], {
     measured,

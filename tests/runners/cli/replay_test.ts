@@ -51,6 +51,31 @@ Deno.test("replay shows the run's own curriculum and uniform, and that the log i
     }
   }));
 
+Deno.test("replay sets a uniform run against exit unless other curricula are named", () => {
+  const even = jobWith(uniform());
+  return withRuns([even], async (runs) => {
+    const { code, out } = await captured(replayCommand, join(runs, even.id));
+    assert.equal(code, 0);
+    assert.match(out, /● uniform \(own\) {3}▲ exit\n$/);
+  });
+});
+
+Deno.test("replay takes the path of a curriculum with spaces, and says where it cannot write", () =>
+  withRuns([exploring], async (runs) => {
+    const path = join(runs, "my own.ts");
+    await Deno.writeTextFile(
+      path,
+      `export { uniform as default } from "${lib("lib/curriculum/uniform.ts")}";`,
+    );
+    const run = join(runs, exploring.id);
+    const { code, out } = await captured(replayCommand, run, "--curriculum", path);
+    assert.equal(code, 0);
+    assert.match(out, /▲ my own\.ts\n$/);
+    const unwritten = await captured(replayCommand, run, "--out", join(path, "pages"));
+    assert.equal(unwritten.code, 2);
+    assert.match(unwritten.error, /^error: Expected \S+.* to be in a folder but found a file on the way\n$/);
+  }));
+
 Deno.test("replay summarises runs of an arm together, and arms by themselves", () =>
   withRuns([exploring, seeded(exploring, 2), jobWith(uniform())], async (runs) => {
     const { code, out } = await captured(
