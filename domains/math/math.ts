@@ -96,7 +96,7 @@ function build(given: object, kept: Kept): Domain<Problem, null> {
     },
     reference: (task) => [referenceOf(task)],
     perturbed: (task) => perturbedAnswers(task).map((answer) => referenceOf(task, answer)),
-    metrics: (attempts) => {
+    metrics: (attempts): Record<string, number> => {
       const without = attempts.filter(({ response }) => extractAnswer(response) === null);
       return attempts.length === 0 ? {} : { no_answer: without.length / attempts.length };
     },

@@ -142,7 +142,7 @@ function build(options: KnobsOptions): DomainBehaviour<KnobTask, null> {
         : divergence(task, earlier, editor.copy, random);
       return { messages: iterate(task, earlier, mode), response };
     },
-    metrics: (attempts) => {
+    metrics: (attempts): Record<string, number> => {
       const mask = attempts.at(-1)?.feedback ?? "";
       return mask === "" ? {} : { right: shareOf(mask, marks.right), near: shareOf(mask, marks.near) };
     },

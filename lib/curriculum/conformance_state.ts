@@ -85,7 +85,8 @@ export function checkRefusals(trial: Trial): void {
       `next(${wrong}) is not refused ${where}`,
     );
   }
-  for (const wrong of [null, 7, "state", [], {}, { random: [1, 2, 3, 4] }]) {
+  const others: readonly Json[] = [null, 7, "state", [], {}, { random: [1, 2, 3, 4] }];
+  for (const wrong of others) {
     const text = JSON.stringify(wrong);
     findings.expect(
       throws(() => curriculum.restore(wrong)),

@@ -5,6 +5,7 @@ import { checkLeaks, type LeakWords } from "./conformance_leaks.ts";
 import { type Pace, Play } from "./conformance_play.ts";
 import { checkReplays } from "./conformance_replay.ts";
 import { checkRewards } from "./conformance_rewards.ts";
+import { shaped } from "./conformance_shape.ts";
 import { checkSpeed } from "./conformance_speed.ts";
 import { checkQuestions, checkSplits } from "./conformance_splits.ts";
 import { checkRebuilt, type Listed, listTasks, nothingListed } from "./conformance_tasks.ts";
@@ -104,11 +105,11 @@ export async function examineDomain(
   domain: Domain,
   { tasks = 32, progress = () => {}, watch = () => {}, now = () => performance.now() }: DomainCheck = {},
 ): Promise<Examination> {
-  const findings = new Findings({ fixes, explain: explainThrown });
-  const play = new Play(domain, findings, now, watch);
+  const findings = new Findings({ fixes, explain: (error) => explainThrown(error, domain.permissions) });
+  const play = new Play(shaped(domain), findings, now, watch);
   const listed: Record<Split, Listed> = { train: nothingListed, test: nothingListed };
   for (const split of splits) {
-    const list = (): Listed => listTasks(domain, split, tasks, play);
+    const list = (): Listed => listTasks(play.domain, split, tasks, play);
     listed[split] = await findings.attempt("tasks", `${split} tasks`, list) ?? nothingListed;
     const rebuild = (): void => checkRebuilt(domain, split, listed[split].tasks, findings);
     await findings.attempt("rebuild", `rebuild() and its ${split} tasks`, rebuild);
@@ -140,7 +141,7 @@ export async function examineDomain(
     await findings.attempt(
       "demonstration",
       `demonstrate() in "${mode}"`,
-      () => checkDemonstrations(domain, mode, listed.test.tasks, findings),
+      () => checkDemonstrations(play.domain, mode, listed.test.tasks, findings),
     );
   }
   return { splits: { train: train.report, test: test.report }, findings: findings.all };

@@ -1,8 +1,9 @@
 import type { Json } from "../json.ts";
 import { checkHostile } from "./conformance_hostile.ts";
+import { throughJson } from "./conformance_json.ts";
 import type { Asked } from "./conformance_leaks.ts";
 import type { Pace, Play } from "./conformance_play.ts";
-import { type PlayedReference, playReference } from "./conformance_reference.ts";
+import { checkSame, type PlayedReference, playReference } from "./conformance_reference.ts";
 import { askAgain, type Telling } from "./conformance_telling.ts";
 import type { Split, TaskInstance } from "./domain.ts";
 import { deepFreeze } from "./finding.ts";
@@ -66,12 +67,12 @@ export async function playSplit(
   const counts = { references: 0, referencesRight: 0, perturbed: 0, perturbedSolved: 0 };
   const seen = { questions: new Array<Question>(), asked: new Array<Asked>(), telling: new Array<Telling>() };
   const { domain, findings } = play;
-  const [mostTurns, many] = [play.mostTurns(split), play.waits ? slowTasks : hostileTasks];
+  const mostTurns = play.mostTurns(split);
   play.takePace();
   for (const [at, { id, task }] of tasks.entries()) {
     const where = `Task "${id}"`;
     play.watch(where);
-    const remember = at < many;
+    const remember = at < (play.waits ? slowTasks : hostileTasks);
     const played = await findings.attempt(
       "reference",
       where,
@@ -81,7 +82,7 @@ export async function playSplit(
     const wrong = await findings.attempt(
       "perturbed",
       where,
-      () => playPerturbed(play, where, task),
+      () => playPerturbed(play, where, task, remember),
       "Let perturbed() and step() of this task run to their end",
     );
     counts.references += Number(played === undefined || played.asked.length > 0);
@@ -92,13 +93,17 @@ export async function playSplit(
     const asked = played?.asked.map((each) => ({ ...each, perturbed })) ?? [];
     seen.asked.push(...asked);
     if (played !== undefined) seen.questions.push(questionOf(domain.traits.turns, id, played));
-    if (at < hostileTasks) await checkHostile(play, where, task, played?.later ?? [], mostTurns);
-    if (played !== undefined && at < many) {
+    if (at < hostileTasks && !play.heavy) {
+      await checkHostile(play, where, task, played?.later ?? [], mostTurns);
+    }
+    if (played !== undefined && remember) {
       const states = [played.first, ...played.later];
       const telling = await findings.attempt("leak", where, () => askAgain(play, task, states, asked));
       seen.telling.push(...telling ?? []);
     }
     progress(at + 1);
+    // One finding says it, and each turn takes seconds.
+    if (play.heavy) break;
   }
   return { counts, ...seen, pace: play.takePace() };
 }
@@ -116,10 +121,19 @@ interface PlayedWrong {
 }
 
 /** Plays what is nearly right in the first turn. */
-async function playPerturbed(play: Play, where: string, task: Json): Promise<PlayedWrong[]> {
+async function playPerturbed(
+  play: Play,
+  where: string,
+  task: Json,
+  again: boolean,
+): Promise<PlayedWrong[]> {
   const { domain, findings } = play;
   const played: PlayedWrong[] = [];
-  for (const response of domain.perturbed?.(task) ?? []) {
+  const responses = domain.perturbed?.(task) ?? [];
+  if (again) {
+    checkSame(responses, domain.perturbed?.(throughJson(task)) ?? [], where, "perturbed responses", findings);
+  }
+  for (const response of responses) {
     const { verdict: { solved, quality } } = await play.step(task, deepFreeze(domain.begin(task)), response);
     // The end tells more than the beginning: that is where an answer stands.
     const quoted = JSON.stringify(response.length > 60 ? `...${response.slice(-57)}` : response);

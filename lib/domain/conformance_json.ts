@@ -10,6 +10,9 @@ interface NotPlain {
   readonly fix: string;
 }
 
+/** Nothing that is stored is nested so deeply on purpose. */
+const deepest = 200;
+
 /** Refuses a value that is another once it was stored as JSON and read again. */
 export function checkPlain(value: unknown, name: string, where: string, findings: Findings): boolean {
   const found = notPlain(value, name, []);
@@ -36,6 +39,12 @@ function notPlain(value: unknown, at: string, ancestors: readonly object[]): Not
   if (ancestors.includes(value)) {
     return { what: `${at} holds itself`, fix: "Refer to it by an index or a name" };
   }
+  if (ancestors.length >= deepest) {
+    return {
+      what: `${at.slice(0, 40)}… goes ${deepest} levels deep`,
+      fix: "Use a flat list, or refer by an index",
+    };
+  }
   const within = [...ancestors, value];
   if (Array.isArray(value)) return notPlainList(value, at, within);
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -60,19 +69,22 @@ const instead: Readonly<Record<string, string>> = {
   Map: "Use a plain object, or a list of pairs: [...map]",
   Set: "Use a list: [...set]",
   Date: "Use text: date.toISOString()",
+  Promise: "Only step() may be async: give the value itself",
 };
 
 function otherKind(value: object, at: string): NotPlain {
-  const { name } = value.constructor;
+  const maker: unknown = value.constructor;
+  const name = typeof maker === "function" ? maker.name : "";
   const article = /^[AEIOU]/.test(name) ? "an" : "a";
   return {
-    what: `${at} is ${article} ${name === "" ? "object of a class" : name}`,
+    what: `${at} is ${name === "" ? "an object of a class" : `${article} ${name}`}`,
     fix: instead[name] ?? "Use a plain object with the same fields: { ...value }",
   };
 }
 
 /** A value as it is after it was stored and read again; itself, if it cannot be stored. */
 export function throughJson(value: Json): Json {
+  if (isEndless(value, [])) return value;
   try {
     const copy: Json = JSON.parse(JSON.stringify(value));
     return copy;
@@ -84,10 +96,19 @@ export function throughJson(value: Json): Json {
 /** A value as text, the same for the same value even where it is no JSON. */
 export function digest(value: Json): string {
   try {
-    return canonicalJson(value);
+    if (!isEndless(value, [])) return canonicalJson(value);
   } catch {
-    return Deno.inspect(value, { depth: 20, sorted: true, iterableLimit: 1000, strAbbreviateSize: 1e6 });
+    // It is no JSON, and told as what it is.
   }
+  return Deno.inspect(value, { depth: 20, sorted: true, iterableLimit: 1000, strAbbreviateSize: 1e6 });
+}
+
+/** Whether a value holds itself or is nested too deeply, which the engine finds out at the end of its stack alone. */
+function isEndless(value: unknown, ancestors: readonly object[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (ancestors.length >= deepest || ancestors.includes(value)) return true;
+  const within = [...ancestors, value];
+  return Object.values(value).some((field) => isEndless(field, within));
 }
 
 /** What came of a turn as text, the same for the same. */

@@ -43,6 +43,8 @@ export class Play {
   readonly strange = { played: 0, solved: 0 };
   /** The longest response that ends in good time. */
   mostCharacters = Infinity;
+  /** Whether a state was too large, so that no more tasks of a split are played than show it. */
+  heavy = false;
   #steps = 0;
   #milliseconds = 0;
 

@@ -1,11 +1,11 @@
 import type { Json } from "../json.ts";
-import { checkPlain } from "./conformance_json.ts";
+import { checkPlain, digest, throughJson } from "./conformance_json.ts";
 import type { Asked } from "./conformance_leaks.ts";
 import { checkedPrompt, textOf } from "./conformance_messages.ts";
 import type { Play } from "./conformance_play.ts";
 import { checkedStep, checkLength, checkTurns } from "./conformance_step.ts";
 import type { Message } from "./domain.ts";
-import { deepFreeze } from "./finding.ts";
+import { deepFreeze, type Findings } from "./finding.ts";
 
 /** What came of playing the references of a task. */
 export interface PlayedReference {
@@ -37,7 +37,11 @@ export async function playReference(
   const references = domain.reference?.(task) ?? [];
   const severalTurns = domain.traits.turns === "multi";
   const first = deepFreeze(domain.begin(task));
+  if (remember) {
+    checkSame(references, domain.reference?.(throughJson(task)) ?? [], where, "references", findings);
+  }
   checkPlain(first, "begin()", where, findings);
+  checkSize(play, first, where);
   const opening = checkedPrompt(play, task, first, where);
   const [asked, later]: [Omit<Asked, "perturbed">[], Json[]] = [[], []];
   const come = { first, prompt: JSON.stringify(opening), asked, later };
@@ -72,6 +76,7 @@ export async function playReference(
     );
     if (step.done && !last) return { ...come, right: false };
     state = deepFreeze(step.state);
+    checkSize(play, state, where);
     if (!last) {
       later.push(state);
       continue;
@@ -92,6 +97,40 @@ export async function playReference(
     return { ...come, right: quality === 1 && solved };
   }
   return { ...come, right: false };
+}
+
+/** A start keeps its state, and there are thousands of them (characters of JSON). */
+const mostKept = 1_000_000;
+
+/** Refuses a state that is too large to be kept with each start. */
+function checkSize(play: Play, state: Json, where: string): void {
+  const { length } = digest(state);
+  play.heavy ||= length > mostKept;
+  play.findings.expect(
+    length <= mostKept,
+    "json",
+    `${where} has a state of ${length.toLocaleString("en")} characters of JSON, more than ${
+      mostKept.toLocaleString("en")
+    }`,
+    "Keep what never changes in the task or in a module: each start of the curriculum keeps its state",
+  );
+}
+
+/** Refuses responses of a domain's own that are others when asked for again. */
+export function checkSame(
+  given: readonly string[],
+  again: readonly string[],
+  where: string,
+  what: "references" | "perturbed responses",
+  findings: Findings,
+): void {
+  findings.expect(
+    JSON.stringify(given) === JSON.stringify(again),
+    "pure",
+    `${where} has other ${what} when asked for them again`,
+    "Let reference() and perturbed() follow from the task alone: keep no count between calls, and draw chance by " +
+      "new Random(seed, name) of the task",
+  );
 }
 
 /** Whether a message is from others than the policy, whose own words give nothing away. */

@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import { checkPlain, digest } from "./conformance_json.ts";
 import type { Play } from "./conformance_play.ts";
+import { shaped } from "./conformance_shape.ts";
 import type { Domain, Split, TaskInstance } from "./domain.ts";
 import { deepFreeze, type Findings } from "./finding.ts";
 
@@ -97,7 +98,7 @@ export function checkRebuilt(
 ): void {
   const rebuilt = domain.rebuild(domain.given);
   if (rebuilt === domain) return;
-  const source = rebuilt.tasks(split);
+  const source = shaped(rebuilt).tasks(split);
   const other = firstOnes(tasks).find(([index, instance]) =>
     (source.size !== null && index >= source.size) ||
     digest(contentOf(source.at(index))) !== digest(contentOf(instance))

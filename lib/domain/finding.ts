@@ -28,6 +28,9 @@ export interface FindingWords {
   readonly explain?: (error: unknown) => Cause | undefined;
 }
 
+/** As much of what an error says is kept (characters). */
+const longestMessage = 1000;
+
 /** Collects findings; what a check throws is one too. */
 export class Findings {
   readonly #found = new Map<string, Finding>();
@@ -60,6 +63,15 @@ export class Findings {
     this.#found.set(`${check}: ${message}`, { check, message, ...fix === undefined ? {} : { fix } });
   }
 
+  /** What an error says; anything may be thrown, also what throws when it is asked. */
+  #understand(error: unknown): { readonly cause: Cause | undefined; readonly message: string } {
+    try {
+      return { cause: this.#explain(error), message: errorMessage(error).slice(0, longestMessage) };
+    } catch {
+      return { cause: undefined, message: "what cannot be shown" };
+    }
+  }
+
   /**
    * Runs a check; `undefined` if it throws.
    *
@@ -74,9 +86,9 @@ export class Findings {
     try {
       return await run();
     } catch (error) {
-      const cause = this.#explain(error);
+      const { cause, message } = this.#understand(error);
       if (cause !== undefined) this.expect(false, cause.check, `${where} ${cause.what}`, cause.fix);
-      else this.expect(false, check, `${where} threw "${errorMessage(error)}"`, fix);
+      else this.expect(false, check, `${where} threw "${message}"`, fix);
       return undefined;
     }
   }
@@ -84,9 +96,13 @@ export class Findings {
 
 /** Freezes a value to its depths, so that code that changes its input throws. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const field of Object.values(value)) deepFreeze(field);
+  // No recursion: what is nested too deeply is a finding, and not the end of the stack.
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const at = rest.pop();
+    if (typeof at !== "object" || at === null || Object.isFrozen(at)) continue;
+    Object.freeze(at);
+    for (const field of Object.values(at)) rest.push(field);
   }
   return value;
 }

@@ -43,7 +43,7 @@ export interface Answer {
  * @throws {HttpFailure} If there was no whole answer in time, it was too large, or it was 429 or 5xx.
  */
 export async function httpGet(url: URL, { token, signal, mostBytes }: GetOptions): Promise<Answer> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
     // A redirect could take the token to a host that nobody granted.
     const response = await fetch(url, { headers, signal, redirect: "manual" });

@@ -16,7 +16,7 @@ import { newPaths, usualParent } from "./new/placement.ts";
 import { keyNames, tokenizerFolder } from "./server_names.ts";
 import { isFilePath } from "./plugin_address.ts";
 import { projectFlags, projectGrants } from "./project.ts";
-import { isCurriculumFile, option, options } from "./words.ts";
+import { curriculumWords, isCurriculumFile, option, options } from "./words.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
 const defaultRuns = "runs";
@@ -208,7 +208,7 @@ const readsRuns: ReadonlySet<string> = new Set([
 /** The files among the curricula to replay: each is a name or a path, and options after it. */
 function curriculumFiles(words: readonly string[]): string[] {
   return options(words, "curriculum").flatMap((text) => {
-    const [path = ""] = text.trim().split(/\s+/);
+    const [path = ""] = curriculumWords(text);
     return isCurriculumFile(path) ? [path] : [];
   });
 }

@@ -46,6 +46,9 @@ export const validateCommand: Command = {
 /** The time without a sign of life after which a part is stopped (milliseconds). */
 const patience = 60_000;
 
+/** The same while a part is loaded, which may take packages from elsewhere. */
+const loading = 300_000;
+
 async function runValidate(line: CommandLine): Promise<number> {
   const [word, ...others] = line.words;
   if (word === undefined) throw new UserError("Expected a DOMAIN, such as math, but found none");
@@ -68,6 +71,7 @@ async function runValidate(line: CommandLine): Promise<number> {
       bar.show(`${printable(name, 80)}  ${split}  ${count(played)} of ${count(of)} tasks`),
     output: (text) => printError(printable(stripVTControlCharacters(text))),
     patience,
+    loading,
   };
   const checked: CheckedPart[] = [];
   for (let [index, parts] = [0, 1]; index < parts; index++) {

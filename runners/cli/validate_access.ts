@@ -17,8 +17,13 @@ export interface Access {
 /** What a line of Deno's audit of permissions says; `undefined` if it is no such line. */
 export function readAccess(line: string, playing: boolean): Access | undefined {
   if (!/^\{"v":\d+,"datetime":/.test(line)) return undefined;
-  const { permission, value }: { permission?: unknown; value?: unknown } = JSON.parse(line);
-  return { kind: String(permission), what: typeof value === "string" ? value : "", playing };
+  try {
+    const { permission, value }: { permission?: unknown; value?: unknown } = JSON.parse(line);
+    return { kind: String(permission), what: typeof value === "string" ? value : "", playing };
+  } catch {
+    // The part may write what looks like one.
+    return undefined;
+  }
 }
 
 /** What a part asked for while it was played and does not declare, unless a finding tells of it already. */
@@ -32,7 +37,7 @@ export function undeclared(
     if (kind === "read") {
       return [...ownFolders(folder), ...declared.read].some((path) => covers("read", path, what));
     }
-    return kind === "net" ? declared.net.some((host) => covers("net", host, what)) : kind === "ffi";
+    return kind === "net" && declared.net.some((host) => covers("net", host, what));
   };
   const told = (kind: string, what: string): boolean =>
     known.some(({ check, message }) =>

@@ -14,7 +14,7 @@ import { loadParts, type NamedPart } from "./domains.ts";
 import { type Allowed, giveUp, ownFolders } from "./validate_grants.ts";
 import type { LoadedPart, ValidateMessage, ValidateRequest } from "./validate_protocol.ts";
 
-const request: ValidateRequest = JSON.parse(Deno.args[0] ?? "");
+const request: ValidateRequest = JSON.parse(await new Response(Deno.stdin.readable).text());
 
 // Kept from before the part is loaded, which may put others in their place.
 const { stdout, stderr, exit } = Deno;
@@ -43,7 +43,11 @@ async function check(): Promise<void> {
   send({ type: "loaded", part: loaded });
   // Access is noted on standard error: what comes after this is the part's, as it is played.
   write(stderr, `${request.mark}\n`);
-  send({ type: "done", ...await examine(named) });
+  const examined = await examine(named);
+  // A promise that failed and that nobody waits for ends the process, once it gets round to it.
+  send({ type: "watch", where: "A promise that nobody waited for" });
+  await new Promise((resolve) => setTimeout(resolve));
+  send({ type: "done", ...examined });
 }
 
 function describePart({ name, part }: NamedPart, parts: number): LoadedPart {
@@ -88,6 +92,6 @@ try {
     send({ type: "mistake", message: error.message });
     exit(0);
   }
-  write(stderr, `${error instanceof Error ? error.stack ?? error.message : errorMessage(error)}\n`);
+  write(stderr, `error: ${errorMessage(error).replaceAll("\n", " ")}\n`);
   exit(1);
 }

@@ -40,7 +40,6 @@ export function ownFolders(folder: string | null): string[] {
 export function validateGrants(folder: string | null, { net, read, run }: Allowed): string[] {
   checkHostNames(net);
   return [
-    "--allow-ffi",
     ...flag("read", [...whileLoading, ...ownFolders(folder), ...read]),
     ...flag("net", net),
     ...flag("run", run),

@@ -26,14 +26,19 @@ export interface CheckSurroundings {
   /** Gets what the part writes, line by line. */
   readonly output: (line: string) => void;
   /**
-   * The time without a sign of life after which a domain is stopped that waits for no program and no host, and ten times that
-   * for other parts (milliseconds).
+   * The time without a sign of life after which a domain is stopped that waits for no program and no host (milliseconds). It is
+   * ten times as long for other parts.
    */
   readonly patience: number;
+  /** The time after which a part is stopped whose modules still load (milliseconds). */
+  readonly loading: number;
 }
 
-/** The lines of standard error that are kept, to tell why a process ended. */
-const keptLines = 4;
+/** How the last words of a process begin that tell why it ends: those of Deno, of its engine, and of what checks the part. */
+const lastWords = /^(?:error: |# |<--- )?(?=Uncaught |Fatal |Top-level )|^error: /;
+
+/** What Deno says where a promise is waited for that nothing will ever settle. */
+const neverSettled = "Top-level await promise never resolved";
 
 /**
  * Checks a part in a Deno process that has what the part declares and nothing else.
@@ -42,7 +47,7 @@ const keptLines = 4;
  */
 export async function checkApart(
   request: ValidateRequest,
-  { progress, output, patience }: CheckSurroundings,
+  { progress, output, patience, loading }: CheckSurroundings,
 ): Promise<CheckedPart> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -56,23 +61,31 @@ export async function checkApart(
         ...validateGrants(request.folder, request.allowed),
       ],
       new URL("./validate_child.ts", import.meta.url).href,
-      JSON.stringify(request),
     ],
     // Deno itself notes there, line by line, what is asked for.
     env: Deno.build.os === "windows" ? {} : { DENO_AUDIT_PERMISSIONS: "/dev/stderr" },
-    stdin: "null",
+    // The mark, by which messages are told from what the part prints, stands in no argument that the part could read.
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const asked = child.stdin.getWriter();
+  // A process that ends before it reads says so by its code.
+  const ask = asked.write(new TextEncoder().encode(JSON.stringify(request))).then(() => asked.close()).catch(
+    () => {},
+  );
   const heard = new Heard();
   const watchdog = new Watchdog(() => child.kill("SIGKILL"));
   const hear = (message: ValidateMessage): void => {
     heard.take(message);
     if (message.type === "progress" && heard.part !== undefined) progress(message, heard.part);
-    if (heard.part !== undefined && !waits(heard.part)) watchdog.wait(patience * silence[heard.part.role]);
+    if (heard.part !== undefined) {
+      watchdog.wait(patience * (waits(heard.part) ? 10 : silence[heard.part.role]));
+    }
   };
+  watchdog.wait(loading);
   const accesses: Access[] = [];
-  const last: string[] = [];
+  let last = "";
   let playing = false;
   const listen = eachLine(child.stdout, (line) => {
     const at = line.indexOf(request.mark);
@@ -84,20 +97,21 @@ export async function checkApart(
     if (access !== undefined) accesses.push(access);
     else if (line === request.mark) playing = true;
     else if (line.trim() !== "") {
-      last.push(stripVTControlCharacters(line).trim());
+      const said = stripVTControlCharacters(line).trim();
+      if (lastWords.test(said)) last = said.replace(lastWords, "");
       output(line);
     }
   });
-  const [{ code }] = await Promise.all([child.status, listen, note]).finally(() => watchdog.stop());
+  const [{ code }] = await Promise.all([child.status, listen, note, ask]).finally(() => watchdog.stop());
   const { part, done, mistake, where } = heard;
   if (mistake !== undefined) throw new UserError(mistake);
   if (part === undefined) {
-    throw new Error(`The process that checks ${request.word} ended with code ${code}: ${last.join("\n")}`);
+    throw new UserError(`Cannot load ${request.word}: ${unloaded(watchdog.struckAfter, code, last)}`);
   }
   if (done !== undefined) return { part, splits: done.splits, findings: done.findings, accesses };
   const finding = watchdog.struckAfter !== null
     ? hangs(where, watchdog.struckAfter)
-    : ends(where, code, last.slice(0, keptLines).join(" "));
+    : ends(where, code, last);
   return { part, splits: null, findings: [finding], accesses };
 }
 
@@ -151,22 +165,42 @@ function waits({ declared: { run, net } }: LoadedPart): boolean {
   return run.length + net.length > 0;
 }
 
+/** Why nothing was heard of a part. */
+function unloaded(patience: number | null, code: number, why: string): string {
+  if (patience !== null) {
+    return `its module did not come to an end within ${
+      seconds(patience)
+    }; take out what it does beside defining things`;
+  }
+  return `its module ended the process with code ${code}${why === "" ? ", as Deno.exit() does" : `: ${why}`}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toLocaleString("en")} s`;
+}
+
 function hangs(where: string, patience: number): Finding {
   return {
     check: "slow",
-    message: `${where} did not end within ${(patience / 1000).toLocaleString("en")} s`,
+    message: `${where} did not end within ${seconds(patience)}`,
     fix:
-      "Cut the response before it is read, such as response.slice(0, 1000); use no pattern that repeats what " +
-      "repeats, such as (\\d+)*, and no loop that the response decides the end of",
+      "Let each function come to an end: cut the response before it is read, such as response.slice(0, 1000), use no " +
+      "pattern that repeats what repeats, such as (\\d+)*, and no loop that the response decides the end of",
   };
 }
 
 function ends(where: string, code: number, why: string): Finding {
+  if (why === neverSettled) {
+    const fix =
+      "Let what step() waits for come to an end, also where nothing comes: AbortSignal.timeout(10_000)";
+    return { check: "crash", message: `${where} waits for a promise that nothing settles`, fix };
+  }
   return {
     check: "crash",
     message: `${where} ended the process with code ${code}${why === "" ? "" : `: ${why}`}`,
     fix:
-      "Let step() return or throw: no Deno.exit(), no promise that nobody waits for, and no memory without bounds",
+      "Let step() return or throw: no Deno.exit(), no promise that nobody waits for, no memory without bounds, and " +
+      "nothing changed or taken away that all modules share, such as Array.prototype",
   };
 }
 

@@ -191,7 +191,7 @@ function build(options: FormulaOptions): DomainBehaviour<FormulaTask, null> {
         : improvement(editor, earlier, marks, random);
       return { messages: iterate(task, earlier, mode), response };
     },
-    metrics: (attempts) => {
+    metrics: (attempts): Record<string, number> => {
       const last = attempts.at(-1);
       return last === undefined ? {} : { failed: last.verdict.failed === true ? 1 : 0 };
     },

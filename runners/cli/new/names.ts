@@ -124,7 +124,10 @@ export function parseNewName(word: string | undefined, of: NewKind, taken: reado
 
 /** The name that somebody may have meant; `undefined` if nothing is left of it. */
 function suggestion(word: string): string | undefined {
-  const kind = word
+  const plain = word.normalize("NFKD").replace(/\p{M}/gu, "");
+  // What is left of letters that are none of these says nothing.
+  if (/[^\p{ASCII}]/u.test(plain)) return undefined;
+  const kind = plain
     .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

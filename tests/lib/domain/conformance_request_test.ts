@@ -108,6 +108,11 @@ Deno.test("explainThrown() tells what was refused, in an error or behind it, and
     what: 'needs net access to "example.com:443", which the domain does not declare',
     fix: 'Declare it beside "traits": permissions: { net: ["example.com:443"] }',
   });
+  assert.deepEqual(explainThrown(denied, { net: ["example.com"] }), {
+    check: "permissions",
+    what: 'needs net access to "example.com:443", which the domain declares and this process may not have',
+    fix: "Allow it where the domain is checked: deno test --allow-read --allow-net=example.com:443",
+  });
   assert.equal(explainThrown(new Error("no answer")), undefined);
   assert.equal(explainThrown(new TypeError("x is not a function")), undefined);
   for (const kind of ["env", "write", "sys", "import"]) {

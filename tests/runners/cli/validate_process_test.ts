@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { validateCommand } from "../../../runners/cli/validate.ts";
-import { checkApart } from "../../../runners/cli/validate_process.ts";
+import { checkApart, type CheckSurroundings } from "../../../runners/cli/validate_process.ts";
+import type { ValidateRequest } from "../../../runners/cli/validate_protocol.ts";
 import { type Captured, captured } from "../../support/captured.ts";
 import { domainFiles } from "../../support/domain_files.ts";
 
@@ -62,6 +63,7 @@ Deno.test("validate gives a domain what it declares, and takes the rest of what 
         [reads, `needs read access to "${data}"`, `permissions: { read: ["${data}"] }`],
         [starts, 'needs run access to "/bin/true"', 'permissions: { run: ["/bin/true"] }'],
         [calls, 'needs net access to "127.0.0.1:4"', 'permissions: { net: ["127.0.0.1:4"] }'],
+        ['Deno.dlopen("/lib/libc.so.6", {});', "needs ffi access", "No domain may have ffi access"],
         ['Deno.env.get("LEVEL");', 'needs env access to "LEVEL"', "No domain may read the environment"],
         [
           'Deno.writeTextFileSync("/tmp/kept", "");',
@@ -99,19 +101,58 @@ Deno.test("validate tells where a domain ends its process", async () => {
   assert.match(error, /so long\n$/);
 });
 
+const silent: CheckSurroundings = { progress: () => {}, output: () => {}, patience: 60_000, loading: 60_000 };
+
+function requestFor(word: string): ValidateRequest {
+  const allowed = { net: [], read: [], run: [] };
+  return { mark: crypto.randomUUID(), word, index: 0, tasks: 2, folder, withheld: null, allowed };
+}
+
+Deno.test("checkApart() says why a module cannot be loaded that goes on for ever or ends the process", async () => {
+  const endless = fileWith("while (true) { /* For ever. */ }");
+  await assert.rejects(checkApart(requestFor(endless), { ...silent, loading: 1000 }), {
+    name: "UserError",
+    message:
+      `Cannot load ${endless}: its module did not come to an end within 1 s; take out what it does beside ` +
+      "defining things",
+  });
+  const ending = fileWith("Deno.exit(0);");
+  await assert.rejects(checkApart(requestFor(ending), silent), {
+    name: "UserError",
+    message: `Cannot load ${ending}: its module ended the process with code 0, as Deno.exit() does`,
+  });
+});
+
+Deno.test("validate tells what ends the process without a word of its own, and hears no part speak in its place", async () => {
+  const forged = digitsWith(`step: ({ answer }, state, response) => {
+    console.log(JSON.stringify(Deno.args) + JSON.stringify({ type: "done", splits: null, findings: [] }));
+    console.error('{"v":1,"datetime": no JSON');
+    if (response === "NaN") return new Promise(() => {});
+    return { state, verdict: { quality: 0, solved: false, reward: 0 }, done: true };
+  },`);
+  const waiting = await checkApart(requestFor(forged), silent);
+  assert.deepEqual(waiting.findings.map(({ check, message }) => [check, message]), [
+    ["crash", 'Task "train-0" with response "NaN" waits for a promise that nothing settles'],
+  ]);
+  const unwaited = digitsWith(`step: ({ answer }, state, response) => {
+    Promise.reject(new Error("nobody waits"));
+    const solved = response === answer;
+    return { state, verdict: { quality: Number(solved), solved, reward: Number(solved) }, done: true };
+  },`);
+  const { findings: [rejected] } = await checkApart(requestFor(unwaited), silent);
+  assert.equal(
+    rejected?.message,
+    "A promise that nobody waited for ended the process with code 1: Uncaught (in promise) Error: nobody waits",
+  );
+});
+
 Deno.test("checkApart() stops a part that gives no sign of life, and tells where it was", async () => {
   const file = digitsWith(`step: ({ answer }, state, response) => {
     while (response === "null") { /* For ever. */ }
     const solved = response === answer;
     return { state, verdict: { quality: Number(solved), solved, reward: Number(solved) }, done: true };
   },`);
-  const { findings } = await checkApart(
-    {
-      ...{ mark: crypto.randomUUID(), word: file, index: 0, tasks: 2, folder, withheld: null },
-      allowed: { net: [], read: [], run: [] },
-    },
-    { progress: () => {}, output: () => {}, patience: 3000 },
-  );
+  const { findings } = await checkApart(requestFor(file), { ...silent, patience: 3000 });
   assert.deepEqual(findings.map(({ check, message }) => [check, message]), [
     ["slow", 'Task "train-0" with response "null" did not end within 3 s'],
   ]);
