@@ -6,7 +6,7 @@ import { remoteFormat, type RemoteRun, writeRemoteRun } from "../../../runners/h
 import { reportCommand } from "../../../runners/cli/report.ts";
 import { batch, begin, evaluation, inFolder, runRow } from "../../lib/metrics/fabricate.ts";
 import { captured } from "../../support/captured.ts";
-import { hasChromium, openChromium } from "../../support/chromium.ts";
+import { hasChromium, openChromium, skippedHeadings } from "../../support/chromium.ts";
 import { task } from "../../support/command_line.ts";
 
 /** What a model could write to break out of where it is shown. */
@@ -157,7 +157,7 @@ Deno.test({
         const shown: string = await page.evaluate(
           `document.querySelector("#samples").parentElement.innerText`,
         );
-        assert.ok(shown.includes(hostile.replace("\u0000", "␀")));
+        assert.ok(shown.includes(hostile.replace("\u0000", "␀").replace("\u202e", "⟨202e⟩")));
 
         // The keyboard reaches every link, fold and table.
         const focusable: number = await page.evaluate(
@@ -178,6 +178,12 @@ Deno.test({
         await page.keyboard.press("Enter");
         const opened: boolean = await page.evaluate("document.activeElement.parentElement.open");
         assert.ok(opened, "Enter opens a fold");
+
+        // Headings leave no level out; on a small screen nothing stands out of the page.
+        assert.deepEqual(await skippedHeadings(page), []);
+        await page.setViewportSize({ width: 400, height: 800 });
+        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 400);
+        await page.setViewportSize({ width: 1280, height: 720 });
 
         // Dark on a screen, light on paper, and there nothing is folded away.
         const ground = `getComputedStyle(document.documentElement).backgroundColor`;
