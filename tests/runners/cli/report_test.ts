@@ -227,6 +227,22 @@ Deno.test("report explains what it cannot report on", () =>
     assert.match(file.error, /Expected runs but found the file "a\.parquet", which holds results alone/);
     const name = await captured(reportCommand, "--runs", runs, "--name", "../up");
     assert.match(name.error, /Expected --name to be letters/);
+    const above = await captured(reportCommand, "--runs", runs, "--name", "..");
+    assert.match(above.error, /Expected --name to be letters.*not beginning with "\.", but found "\.\."/);
+    const example = ["example-grpo-s1-7c529c1b", "--runs", "notebooks/example_runs"];
+    await Deno.writeTextFile(`${runs}/file`, "");
+    await Deno.mkdir(`${runs}/pages/report.html/full`, { recursive: true });
+    for (
+      const [out, message] of [
+        ["file", /Expected a folder to write to but found a file at or above ".*file"/],
+        ["file/below", /Expected a folder to write to but found a file at or above/],
+        ["pages", /Expected to write files to ".*pages" but found a folder of the name of one there/],
+      ] as const
+    ) {
+      const { code, error } = await captured(reportCommand, ...example, "--out", `${runs}/${out}`);
+      assert.deepEqual([code, error.trim().split("\n").length], [2, 1], error);
+      assert.match(error, message);
+    }
   }));
 
 Deno.test("deno task report writes with its own permissions, of one live run too", () =>
