@@ -10,6 +10,7 @@ import { lockDown, oneLine, quote } from "../database.ts";
 import { UserError } from "../errors.ts";
 import { exists } from "../exists.ts";
 import { exportPath } from "./export.ts";
+import { findDamage } from "./damage.ts";
 import { type OpenTables, openTables } from "./open_tables.ts";
 import { type Column, tables } from "./schema.ts";
 import { parseTailHeader, readLines } from "./tail.ts";
@@ -196,7 +197,7 @@ async function writeTable(
 /** Why a file could not be written: for want of room, because of where it is, or because of a run that cannot be read. */
 async function explainFailure(
   error: unknown,
-  { connection, folders, warnings }: OpenTables,
+  opened: OpenTables,
   directory: string,
   path: string,
 ): Promise<unknown> {
@@ -205,29 +206,9 @@ async function explainFailure(
     return new UserError(`The disk is full: could not write "${path}"; make room and export again`);
   }
   if (message.includes(path)) return new UserError(`Could not write "${path}": ${message}`);
-  for (const folder of folders) {
-    // One that was left out at opening cannot be it.
-    if (warnings.some((warning) => warning.includes(`"${folder}"`))) continue;
-    for (const { name } of Object.values(tables)) {
-      const problem = await damageOf(connection, exportPath(join(directory, folder), name));
-      if (problem === undefined) continue;
-      return new UserError(
-        `Run "${folder}" has a damaged ${name}.parquet (${problem}); move its folder away, or name the runs to export`,
-      );
-    }
-  }
-  return error;
-}
-
-/** What happens when all values of a Parquet file are read; `undefined` if nothing does, or there is none. */
-async function damageOf(connection: DuckDBConnection, path: string): Promise<string | undefined> {
-  if (!await exists(path)) return undefined;
-  try {
-    await connection.run(`select bit_xor(hash(rows)) from read_parquet(${quote(path)}) as rows`);
-    return undefined;
-  } catch (error) {
-    return oneLine(error);
-  }
+  const damage = await findDamage(opened, directory);
+  if (damage === undefined) return error;
+  return new UserError(`${damage}; move its folder away, or name the runs to export`);
 }
 
 /** A column as a text file has it; `undefined` where that is as it is. */
