@@ -21,3 +21,19 @@ export class UserError extends Error {
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * What to throw for a file that the user named and that could not be read: a sentence, or the error as it came.
+ *
+ * @param what Follows the path in the sentence, such as `" for --file"`.
+ */
+export function unreadable(error: unknown, path: string, what: string = ""): unknown {
+  if (error instanceof Deno.errors.NotFound) return new UserError(`Found no file "${path}"${what}`);
+  if (error instanceof Deno.errors.IsADirectory) {
+    return new UserError(`Expected a file${what} but found the folder "${path}"`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return new UserError(`Expected a file${what} that may be read but "${path}" may not be`);
+  }
+  return error;
+}

@@ -8,9 +8,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { Json } from "../../lib/json.ts";
-import type { StepRow } from "../../lib/metrics/rows.ts";
-import type { MetricsSink, SinkRun } from "../../lib/metrics/sink.ts";
+import type { Json, MetricsSink, SinkRun, StepRow } from "../../lib/metrics/mod.ts";
 
 /** The fields that only grow: sums in OpenTelemetry's words, all others are gauges. */
 const sums: ReadonlySet<string> = new Set(["tokens", "rollouts"]);

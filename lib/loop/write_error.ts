@@ -1,17 +1,16 @@
 import { errorMessage, UserError } from "../errors.ts";
 
-/**
- * What a failed write to a folder means to the user, or the error itself if it means nothing to them.
- *
- * @param option The option that says where it is written.
- */
-export function explainWriteError(error: unknown, path: string, option: "runs" | "out" = "runs"): unknown {
+/** Whether a message tells of a disk without room. */
+export function isDiskFull(message: string): boolean {
+  return /os error 28|no space left|disk (is )?full|ENOSPC/i.test(message);
+}
+
+/** What a failed write to a runs folder means to the user, or the error itself if it means nothing to them. */
+export function explainWriteError(error: unknown, path: string): unknown {
   const message = errorMessage(error);
-  if (/os error 28|no space left|disk (is )?full|ENOSPC/i.test(message)) {
+  if (isDiskFull(message)) {
     return new UserError(
-      `The disk is full: cannot write to ${path}; free some space and ${
-        option === "runs" ? "continue with --resume" : "try again"
-      }`,
+      `The disk is full: cannot write to ${path}; free some space and continue with --resume`,
     );
   }
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
@@ -22,7 +21,7 @@ export function explainWriteError(error: unknown, path: string, option: "runs" |
   }
   if (error instanceof Deno.errors.NotFound) return new UserError(`Cannot make ${path}: no such place`);
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return new UserError(`No permission to write to ${path}; choose another folder with --${option} DIR`);
+    return new UserError(`No permission to write to ${path}; choose another folder with --runs DIR`);
   }
   return error;
 }

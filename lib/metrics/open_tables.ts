@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, sep as separator } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { type Database, oneLine, openDatabase, quote } from "../database.ts";
 import { UserError } from "../errors.ts";
@@ -44,13 +44,16 @@ export async function openTables(
     await connection.run(`create schema ${liveSchema}; use ${liveSchema}`);
     await migrate(connection, runsDirectory);
     const problems = new Map<RunFolder, string>();
-    for (const folder of folders.filter(({ closed }) => !closed)) {
+    for (const folder of folders) {
+      if (directory !== undefined && await leavesFolder(folder, directory)) problems.set(folder, linkedOut);
+    }
+    for (const folder of folders.filter((folder) => !folder.closed && !problems.has(folder))) {
       const problem = await loadTail(connection, join(folder.path, "events.jsonl"));
       if (problem !== undefined) problems.set(folder, problem);
     }
     await connection.run("use main");
     await createViews(connection);
-    const closed = folders.filter(({ closed }) => closed);
+    const closed = folders.filter((folder) => folder.closed && !problems.has(folder));
     // All at once is ten times faster than each; only if that fails is the damaged one looked for.
     if (await showParquet(connection, closed) !== undefined) {
       for (const folder of closed) {
@@ -80,12 +83,32 @@ interface RunFolder {
 
 async function runFolders(directory: string): Promise<RunFolder[]> {
   const folders: RunFolder[] = [];
-  for await (const { name } of Deno.readDir(directory)) {
+  for await (const { name } of readable(directory)) {
     const path = join(directory, name);
     const closed = await exists(exportPath(path, "runs"));
     if (closed || await exists(join(path, "events.jsonl"))) folders.push({ name, path, closed });
   }
   return folders.toSorted((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Whatever is outside is not for a query to see, and DuckDB will refuse its files. */
+const linkedOut = "it is a link to another folder; copy it, or give that folder as --runs";
+
+/** Whether links lead out of the folder of runs. */
+async function leavesFolder({ path, closed }: RunFolder, directory: string): Promise<boolean> {
+  const real = await realPath(closed ? exportPath(path, "runs") : join(path, "events.jsonl"));
+  return real === undefined || !real.startsWith(join(directory, separator));
+}
+
+async function* readable(directory: string): AsyncIterable<Deno.DirEntry> {
+  try {
+    yield* Deno.readDir(directory);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable)) {
+      throw error;
+    }
+    throw new UserError(`No permission to read the folder of runs "${directory}"`);
+  }
 }
 
 /** Why a run's Parquet files cannot be read; `undefined` if they can. */

@@ -4,9 +4,14 @@
  * @module
  */
 import { lockDown } from "../database.ts";
+import { errorMessage, UserError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { findDamage } from "./damage.ts";
 import { openTables } from "./open_tables.ts";
 import { type QueryParams, type QueryResult, runQuery, runQueryColumns } from "./query.ts";
+
+/** What DuckDB says when it comes upon damage in a Parquet file. */
+const damaged = /TProtocolException|parquet|zstd|decompress|corrupt/i;
 
 /** SQL over runs. It sees them as they were when it was opened. */
 export interface Reader {
@@ -54,18 +59,29 @@ export async function openRuns(
   runsDirectory: string,
   options: { readonly only?: readonly string[] } = {},
 ): Promise<Reader> {
-  const { connection, directory, folders, warnings, close } = await openTables(runsDirectory, options);
+  const opened = await openTables(runsDirectory, options);
+  const { connection, directory, folders, warnings, close } = opened;
   try {
     await lockDown(connection, directory === undefined ? [] : [directory]);
   } catch (error) {
     close();
     throw error;
   }
+  const explained = async <Result>(answer: Promise<Result>): Promise<Result> => {
+    try {
+      return await answer;
+    } catch (error) {
+      const damage = directory === undefined || !damaged.test(errorMessage(error))
+        ? undefined
+        : await findDamage(opened, directory);
+      throw damage === undefined ? error : new UserError(`${damage}; move its folder away`);
+    }
+  };
   return {
     folders,
     warnings,
-    query: (sql, params) => runQuery(connection, sql, params),
-    columns: (sql, params) => runQueryColumns(connection, sql, params),
+    query: (sql, params) => explained(runQuery(connection, sql, params)),
+    columns: (sql, params) => explained(runQueryColumns(connection, sql, params)),
     close,
   };
 }

@@ -11,8 +11,10 @@ import type { SinkAnswer, SinkRequest, SinkRun } from "./sink.ts";
 export type SinkPatience = {
   /** Steps that wait for it; those that come while so many wait are left out. Default 1000. */
   readonly steps?: number;
-  /** Seconds that the module may take to load, and again that the last steps may take. Default 10. */
-  readonly seconds?: number;
+  /** Seconds that the thread and the module may take to load. Default 60, as a module may have much to import. */
+  readonly openSeconds?: number;
+  /** Seconds that the last steps of a run may take. Default 10. */
+  readonly endSeconds?: number;
 };
 
 /** Forwards steps to a sink. */
@@ -20,22 +22,23 @@ export class SinkFeed {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #steps: number;
-  readonly #milliseconds: number;
+  readonly #endSeconds: number;
   /** Requests that were not answered, and those of them that are steps. */
   #waiting = 0;
   #waitingSteps = 0;
   /** Steps given, and those of them that did not arrive. */
   #given = 0;
   #lost = 0;
+  #opened = false;
   #stopped = false;
   #told = new Set<string>();
   #problems: string[] = [];
   #answered: () => void = () => {};
   #run: SinkRun | undefined;
 
-  private constructor({ steps = 1000, seconds = 10 }: SinkPatience) {
+  private constructor({ steps = 1000, endSeconds = 10 }: SinkPatience) {
     this.#steps = steps;
-    this.#milliseconds = 1000 * seconds;
+    this.#endSeconds = endSeconds;
     this.#worker = new Worker(new URL("./sink_worker.ts", import.meta.url), { type: "module" });
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -57,13 +60,16 @@ export class SinkFeed {
   static async open(module: URL, patience: SinkPatience = {}): Promise<SinkFeed> {
     const feed = new SinkFeed(patience);
     feed.#ask({ kind: "open", module: module.href });
-    await feed.#settled();
+    await feed.#settled(patience.openSeconds ?? 60);
     const [problem] = feed.takeProblems();
-    if (problem === undefined && feed.#waiting === 0) return feed;
+    if (problem === undefined && feed.#waiting === 0) {
+      feed.#opened = true;
+      return feed;
+    }
     feed.#dispose();
     throw new UserError(
       `Expected ${module.href} to be a module that exports a sink of metrics, but ${
-        problem ?? "it took too long to load"
+        problem?.replace(/\.$/, "") ?? "it took too long to load"
       }`,
     );
   }
@@ -100,7 +106,7 @@ export class SinkFeed {
     const run = this.#run;
     if (run === undefined) return;
     this.#ask({ kind: "end", run });
-    await this.#settled();
+    await this.#settled(this.#endSeconds);
     this.#run = undefined;
     if (this.#waiting > 0) this.#stop("it did not come to an end in time");
     if (this.#lost > 0) {
@@ -123,12 +129,11 @@ export class SinkFeed {
   #take({ kind, message }: SinkAnswer): void {
     if (kind !== "stray") this.#waiting--;
     if (kind === "step") this.#waitingSteps--;
-    if (message !== null && kind === "open") this.#problems.push(`loading it failed: ${message}`);
-    else if (message !== null) {
+    if (message !== null) {
       if (kind === "step") this.#lost++;
-      this.#tell(`The sink failed (${message}); the run goes on`);
+      this.#fail(`The sink failed (${message})`, message);
     }
-    if (this.#waiting === 0) this.#answered();
+    if (this.#waiting === 0 || !this.#opened) this.#answered();
   }
 
   /** The sink's thread is of no use any more. */
@@ -137,7 +142,7 @@ export class SinkFeed {
     this.#stopped = true;
     this.#lost += this.#waitingSteps;
     this.#waiting = this.#waitingSteps = 0;
-    this.#tell(`The sink was stopped: ${message}; the run goes on`);
+    this.#fail(`The sink was stopped: ${message}`, message);
     this.#dispose();
     this.#answered();
   }
@@ -146,6 +151,12 @@ export class SinkFeed {
     this.#stopped = true;
     this.#port.close();
     this.#worker.terminate();
+  }
+
+  /** Before it is open there is no run, and its opener says the rest of the sentence. */
+  #fail(problem: string, message: string): void {
+    if (this.#opened) this.#tell(`${problem}; the run goes on`);
+    else this.#problems.push(`loading it failed: ${message}`);
   }
 
   #tell(problem: string): void {
@@ -157,10 +168,10 @@ export class SinkFeed {
   }
 
   /** Resolves when all requests are answered, or time is up. */
-  async #settled(): Promise<void> {
+  async #settled(seconds: number): Promise<void> {
     if (this.#waiting === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#milliseconds);
+      const timer = setTimeout(resolve, 1000 * seconds);
       this.#answered = () => {
         clearTimeout(timer);
         resolve();

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { unreadable, UserError } from "../errors.ts";
 import { collectResults } from "../metrics/collect_results.ts";
 import { compareRuns, type ComparisonOptions } from "../metrics/comparison.ts";
 import type { QueryParams } from "../metrics/query.ts";
@@ -77,7 +77,7 @@ export async function runs(directory?: string): Promise<Runs> {
     directory: folder,
     query,
     sql: (parts, ...values) =>
-      query(parts.raw.map((part, at) => at < values.length ? `${part}$${at + 1}` : part).join(""), values),
+      query(parts.raw.map((part, at) => at < values.length ? `${part}$${at + 1} ` : part).join(""), values),
     file: async (path, params) => await query(await readQuery(path), params),
     compare: async (options) => {
       const { results, notes } = await collectResults(reader);
@@ -106,7 +106,6 @@ export async function runs(directory?: string): Promise<Runs> {
 
 async function readQuery(path: string): Promise<string> {
   return await Deno.readTextFile(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) throw new UserError(`Found no file "${path}"`);
-    throw error;
+    throw unreadable(error, path);
   });
 }

@@ -80,7 +80,7 @@ function answerBlocks(comparison: Comparison, medium: Medium): Block[] {
     paragraph(
       `${plural(arms.length, "arm")}, ${seedsOf(arms)}, ${tasks} held-out tasks${
         benchmarks.length === 0 ? "" : ` of ${benchmarks.length} benchmarks`
-      }, ${chains} chains each.`,
+      }, ${chains} ${chains === "1" ? "chain" : "chains"} each.`,
     ),
     ...warning === undefined ? [] : [paragraph(`Warning: ${warning}`)],
     ...notes.length === 0 ? [] : [list(notes)],

@@ -5,7 +5,6 @@ import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
 import { onlyBenchmark } from "../../lib/metrics/narrow_results.ts";
 import { writeResults } from "../../lib/metrics/results_file.ts";
 import type { RunResults } from "../../lib/metrics/run_results.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
 import { comparisonReport } from "../../lib/report/comparison_report.ts";
 import { curveSvg } from "../../lib/report/curve_svg.ts";
@@ -14,6 +13,7 @@ import { axisWords } from "../../lib/report/scaffold_words.ts";
 import { toMarkdown, toText } from "../../lib/report/document.ts";
 import { settingsReport } from "../../lib/report/settings_report.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { explainOutError } from "./explain_out_error.ts";
 import { checkName, comparisonOptions, experimentName } from "./comparison_words.ts";
 import { findResults } from "./find_results.ts";
 import { shellWord } from "./shell_word.ts";
@@ -163,7 +163,7 @@ async function writePage(
     await writeDurably(path("svg"), new TextEncoder().encode(picture));
     await writeDurably(path("md"), new TextEncoder().encode(page));
   } catch (error) {
-    throw explainWriteError(error, out, "out");
+    throw explainOutError(error, out);
   }
   return [path("md"), path("svg"), path("parquet")];
 }

@@ -37,14 +37,22 @@ function wholeNumber(line: CommandLine, option: string): number | undefined {
   throw new UserError(`Expected --${option} to be a whole number from 0 but found "${text}"`);
 }
 
-/** The name of the experiment that all arms are of, or else `comparison`. */
+/** The name of the experiment that all arms are of, or else `comparison`; a run from elsewhere may have any. */
 export function experimentName({ arms }: Comparison): string {
   const names = new Set(arms.map(({ experiment }) => experiment));
-  return names.size === 1 ? [...names].join() : "comparison";
+  const [name = ""] = names;
+  return names.size === 1 && isName(name) ? name : "comparison";
 }
 
 /** @throws {UserError} If a name of files is one that could lead elsewhere. */
 export function checkName(name: string | undefined): void {
-  if (name === undefined || /^[\w.-]+$/.test(name)) return;
-  throw new UserError(`Expected --name to be letters, digits, ".", "-" and "_" but found "${name}"`);
+  if (name === undefined || isName(name)) return;
+  throw new UserError(
+    `Expected --name to be letters, digits, ".", "-" and "_", not beginning with ".", but found "${name}"`,
+  );
+}
+
+/** Neither a path nor the folder itself, the one above, or a hidden file. */
+function isName(name: string): boolean {
+  return /^[\w-][\w.-]*$/.test(name);
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errorMessage, UserError } from "../../lib/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { collectResults } from "../../lib/metrics/collect_results.ts";
@@ -36,7 +36,11 @@ async function runDiff(line: CommandLine): Promise<number> {
   }
   const { measure, seed = 0 } = comparisonOptions(line);
   const runs = line.value("runs") ?? "runs";
-  const [first, second] = distinct(await readRun(a, runs), await readRun(b, runs));
+  const [one, other] = [await folderOf(a, runs), await folderOf(b, runs)];
+  if (await Deno.realPath(one) === await Deno.realPath(other)) {
+    throw new UserError(`Expected two runs but found the same one twice, "${one}"`);
+  }
+  const [first, second] = distinct(await readRun(one, a), await readRun(other, b));
   const outcome = first.results === undefined || second.results === undefined
     ? undefined
     : differRuns(first.results, second.results, { measure, seed });
@@ -74,27 +78,32 @@ function asJson({ label, identity, versions }: DiffedRun): Json {
   return { label, identity, versions };
 }
 
-async function readRun(word: string, runs: string): Promise<DiffedRun & { readonly word: string }> {
+/** The folder of the run that a word names. */
+async function folderOf(word: string, runs: string): Promise<string> {
   const { parent, name } = await placeOf(word, runs);
   if (name === undefined || name.endsWith(".parquet")) {
     throw new UserError(
       `Expected a run but found ${name === undefined ? "a folder of runs" : "a file"} "${word}"`,
     );
   }
-  const reader = await openRuns(parent, { only: [name] });
+  return join(parent, name);
+}
+
+async function readRun(folder: string, word: string): Promise<DiffedRun & { readonly word: string }> {
+  const reader = await openRuns(dirname(folder), { only: [basename(folder)] });
   try {
     const { columns, rows } = await reader.query("from runs");
     const [row] = rows;
     if (row === undefined) {
       throw new UserError(
-        `Found no run in "${join(parent, name)}"${reader.warnings.map((text) => `: ${text}`)}`,
+        `Found no run in "${folder}"${reader.warnings.map((text) => `: ${text}`)}`,
       );
     }
     const fields = Object.fromEntries(columns.map((column, at) => [column.name, row[at] ?? null]));
     const { results, notes } = await collectResults(reader);
     for (const note of notes) printError(printable(`note: ${note}`));
     const arm = String(fields["arm"]);
-    const planned = await plannedSettings(join(parent, name), arm);
+    const planned = await plannedSettings(folder, arm);
     return {
       word: printable(word),
       label: printable(String(fields["run"])),

@@ -1,8 +1,9 @@
+import { resolve } from "node:path";
 import { UserError } from "../../lib/errors.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { type ExportFormat, exportRuns } from "../../lib/metrics/export_runs.ts";
 import { plural } from "../../lib/report/figures.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { explainOutError } from "./explain_out_error.ts";
 import { placeOf } from "./find_results.ts";
 import { printable } from "./printable.ts";
 
@@ -53,7 +54,7 @@ async function runExport(line: CommandLine): Promise<number> {
     for (const warning of warnings) printError(printable(`warning: ${warning}`));
     for (const { path, rows } of files) print(`${printable(path)}  ${plural(rows, "row")}`);
   } catch (error) {
-    throw explainWriteError(error, out, "out");
+    throw explainOutError(error, out);
   }
   return exitCodes.success;
 }
@@ -65,7 +66,7 @@ async function placesOf(
 ): Promise<{ readonly parent: string; readonly only: readonly string[] | undefined }> {
   const places = await Promise.all(words.map((word) => placeOf(word, runs)));
   const [first = { parent: runs, name: undefined }] = places;
-  const other = places.find(({ parent }) => parent !== first.parent);
+  const other = places.find(({ parent }) => resolve(parent) !== resolve(first.parent));
   if (other !== undefined) {
     throw new UserError(
       `Expected runs of one folder but found some in "${first.parent}" and some in "${other.parent}"; ` +

@@ -87,7 +87,9 @@ export async function placeOf(
   if (!whole.includes("/") && await Deno.stat(join(runs, whole)).catch(() => undefined) !== undefined) {
     return { parent: runs, name: whole };
   }
-  const guess = closest(whole, await namesIn(runs));
+  const names = await namesIn(runs);
+  const guess = closest(whole, names) ??
+    names.toSorted().find((name) => whole !== "" && name.startsWith(whole));
   throw new UserError(
     `Found no run "${word}", neither as a path nor in "${runs}"${
       guess === undefined ? "" : ` (did you mean "${guess}"?)`
@@ -103,10 +105,12 @@ async function readFolder(
   const reader = await openRuns(folder, chosen === "all" ? {} : { only: [...chosen] });
   try {
     const names = chosen === "all" ? reader.folders : [...chosen];
-    const { results, notes } = await collectResults(reader, chosen === "all" ? undefined : names);
+    const damaged = reader.warnings.filter((warning) => names.some((name) => warning.includes(`"${name}"`)));
+    const readable = names.filter((name) => !damaged.some((warning) => warning.includes(`"${name}"`)));
+    const { results, notes } = await collectResults(reader, chosen === "all" ? undefined : readable);
     const kept = results.filter(({ status }) => unfinished || status === "finished");
     const said = [
-      ...reader.warnings.filter((warning) => names.some((name) => warning.includes(`"${name}"`))),
+      ...damaged,
       ...notes,
       ...results.filter((each) => !kept.includes(each)).map(({ run, status }) =>
         `Run "${run}" is left out: it is ${status}; --unfinished counts its last evaluation`
@@ -147,6 +151,9 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     for await (const { name } of Deno.readDir(folder)) names.push(name);
   } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      throw new UserError(`No permission to read the folder "${folder}"`);
+    }
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
   }
   return names;

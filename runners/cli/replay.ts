@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { canonicalJson } from "../../lib/json.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { openRuns } from "../../lib/metrics/reader.ts";
 import { builtInCurriculum, isBuiltIn } from "../../lib/replay/built_in_curricula.ts";
 import type { LoggedRun } from "../../lib/replay/logged_run.ts";
@@ -14,6 +13,7 @@ import { replayPage } from "../../lib/report/replay_page.ts";
 import { replayReport } from "../../lib/report/replay_report.ts";
 import { writeDurably } from "../../lib/write_durably.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { explainOutError } from "./explain_out_error.ts";
 import { placeOf } from "./find_results.ts";
 import { parseCount } from "./parse_count.ts";
 import { printable } from "./printable.ts";
@@ -176,7 +176,7 @@ async function writePage(out: string, summaries: readonly ReplaySummary[]): Prom
     await Deno.mkdir(out, { recursive: true });
     await writeDurably(path, new TextEncoder().encode(replayPage({ title, summaries, command })));
   } catch (error) {
-    throw explainWriteError(error, out, "out");
+    throw explainOutError(error, out);
   }
   return path;
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { compareRuns, type Comparison } from "../../lib/metrics/comparison.ts";
 import { openRuns } from "../../lib/metrics/reader.ts";
 import type { RunResults } from "../../lib/metrics/run_results.ts";
@@ -13,7 +12,9 @@ import { writeDurably } from "../../lib/write_durably.ts";
 import { readRemoteRun } from "../hf/remote_run.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
 import { checkName, comparisonOptions, experimentName } from "./comparison_words.ts";
+import { explainOutError } from "./explain_out_error.ts";
 import { findResults } from "./find_results.ts";
+import { printable } from "./printable.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** `deno task report`: runs as one page to look at. */
@@ -61,7 +62,7 @@ async function runReportCommand(line: CommandLine): Promise<number> {
   }
   const { results, folders, notes } = await findResults(line.words, runs, line.flag("unfinished"));
   if (results.length === 0) {
-    for (const note of notes) printError(`note: ${note}`);
+    for (const note of notes) printError(printable(`note: ${note}`));
     throw new UserError(
       `Expected ended runs to report on but found none${line.words.length === 0 ? ` in "${runs}"` : ""}` +
         "; --unfinished counts others, and deno task run makes some",
@@ -86,10 +87,10 @@ async function runReportCommand(line: CommandLine): Promise<number> {
     }
     await writeDurably(page, encoder.encode(report.page));
   } catch (error) {
-    throw explainWriteError(error, out, "out");
+    throw explainOutError(error, out);
   }
   printError(`Written: ${report.pictures.size} pictures beside the page`);
-  print(page);
+  print(printable(page));
   return exitCodes.success;
 }
 

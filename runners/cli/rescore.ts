@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { checkAccess } from "../../lib/domain/check_access.ts";
 import { UserError } from "../../lib/errors.ts";
 import { exists } from "../../lib/exists.ts";
-import { explainWriteError } from "../../lib/loop/write_error.ts";
 import { exportPath } from "../../lib/metrics/export.ts";
 import { openRuns } from "../../lib/metrics/reader.ts";
 import { rescore, type RunPlace } from "../../lib/replay/rescore.ts";
@@ -11,6 +10,7 @@ import { toText } from "../../lib/report/document.ts";
 import { count } from "../../lib/report/figures.ts";
 import { rescoreReport } from "../../lib/report/rescore_report.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { explainOutError } from "./explain_out_error.ts";
 import { loadDomains } from "./domains.ts";
 import { netOption, runOption } from "./experiment_options.ts";
 import { placeOf } from "./find_results.ts";
@@ -87,7 +87,7 @@ async function runRescore(line: CommandLine): Promise<number> {
     const { broken, judged } = addTallies(Object.values(rescored.verdicts));
     return broken > 0 || judged === 0 ? exitCodes.failure : exitCodes.success;
   } catch (error) {
-    throw out === undefined ? error : explainWriteError(error, out, "out");
+    throw out === undefined ? error : explainOutError(error, out);
   } finally {
     progress.clear();
   }

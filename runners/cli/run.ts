@@ -152,7 +152,10 @@ async function expectNotElsewhere(runs: string, jobs: readonly Job[]): Promise<v
 async function openSink(path: string | undefined): Promise<SinkFeed | undefined> {
   if (path === undefined) return undefined;
   const found = await Deno.stat(path).catch(() => undefined);
-  if (found?.isFile !== true) throw new UserError(`Found no file "${path}" for --sink`);
+  if (found === undefined) throw new UserError(`Found no file "${path}" for --sink`);
+  if (!found.isFile) {
+    throw new UserError(`Expected --sink to be a module's file but found the folder "${path}"`);
+  }
   return await SinkFeed.open(pathToFileURL(resolve(path)));
 }
 

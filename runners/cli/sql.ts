@@ -1,9 +1,10 @@
-import { UserError } from "../../lib/errors.ts";
+import { unreadable, UserError } from "../../lib/errors.ts";
 import { openRuns, type Reader } from "../../lib/metrics/reader.ts";
 import type { QueryResult } from "../../lib/metrics/query.ts";
 import { tables } from "../../lib/metrics/schema.ts";
 import { views } from "../../lib/metrics/views.ts";
 import { type Command, type CommandLine, exitCodes, print, printError } from "./command.ts";
+import { printable } from "./printable.ts";
 import { formatCsv, formatJson, formatTable } from "./sql_format.ts";
 
 const formats: ReadonlyMap<string, (result: QueryResult) => string> = new Map([
@@ -42,7 +43,7 @@ async function runSql(line: CommandLine): Promise<number> {
   const runs = line.value("runs") ?? "runs";
   const reader = await openRuns(runs);
   try {
-    for (const warning of reader.warnings) printError(`warning: ${warning}`);
+    for (const warning of reader.warnings) printError(printable(`warning: ${warning}`));
     if (reader.folders.length === 0) {
       printError(`There are no runs in "${runs}" yet, so all tables are empty; deno task run makes some`);
     }
@@ -61,11 +62,7 @@ async function readQuery(line: CommandLine): Promise<string> {
   }
   if (file !== undefined) {
     return await Deno.readTextFile(file).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound) throw new UserError(`Found no file "${file}" for --file`);
-      if (error instanceof Deno.errors.IsADirectory) {
-        throw new UserError(`Expected --file to be a file but found the folder "${file}"`);
-      }
-      throw error;
+      throw unreadable(error, file, " for --file");
     });
   }
   if (words !== "") return words;

@@ -1,5 +1,5 @@
 /** A real browser for tests of pages: without a head, and with nothing of its own to say to the network. */
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 /** Where it is. */
 const path = "/usr/bin/chromium";
@@ -20,4 +20,17 @@ export async function openChromium(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** The headings of a page that stand more than one level below the one before. */
+export async function skippedHeadings(page: Page): Promise<string[]> {
+  const headings = await page.locator("h1,h2,h3,h4,h5,h6").evaluateAll((elements) =>
+    elements.map(({ localName, textContent }) => ({
+      level: Number(localName.slice(1)),
+      text: textContent ?? "",
+    }))
+  );
+  return headings.filter(({ level }, at) => level > (headings[at - 1]?.level ?? 0) + 1).map(({ text }) =>
+    text
+  );
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { armColour } from "../page/theme.ts";
+import { shortName, textWidth } from "./chart_text.ts";
 import { type ChartWords, draw } from "./draw.ts";
 
 /** One bar, or one part of a stacked bar. */
@@ -52,8 +53,9 @@ export function barChart(chart: BarChart): string {
     marginLeft: 52,
     marginTop: 28,
     marginBottom: 42,
-    marginRight: 20 + (series.length > 1 ? 7 * Math.max(...series.map(({ length }) => length)) + 16 : 0),
-    x: { type: "band", domain: labels, label: chart.x, padding: 0.15, ...everyNth(labels) },
+    marginRight: 20 +
+      (series.length > 1 ? Math.max(...series.map((name) => textWidth(shortName(name)))) + 10 : 0),
+    x: { type: "band", domain: labels, label: chart.x, padding: 0.15, ...everyNth(labels, width - 72) },
     y: { label: chart.y, grid: true, nice: true },
     marks: [
       ...series.map((name, place) =>
@@ -68,7 +70,7 @@ export function barChart(chart: BarChart): string {
       ...series.length < 2 ? [] : series.map((name, place) =>
         Plot.text([name], {
           frameAnchor: "top-right",
-          text: () => name,
+          text: () => shortName(name),
           fill: armColour(place),
           fontWeight: 600,
           textAnchor: "start",
@@ -94,9 +96,9 @@ function stacked(
   });
 }
 
-/** Ticks at as many labels as there is room for. */
-function everyNth(labels: readonly string[]): { ticks?: string[] } {
-  const room = 20;
+/** Ticks at as many labels as there is room for, in pixels. */
+function everyNth(labels: readonly string[], width: number): { ticks?: string[] } {
+  const room = Math.max(1, Math.floor(width / (6 + Math.max(0, ...labels.map(textWidth)))));
   if (labels.length <= room) return {};
   const nth = Math.ceil(labels.length / room);
   return { ticks: labels.filter((_, at) => at % nth === 0) };

@@ -1,4 +1,4 @@
-import { type Html, html, svg } from "../page/html.ts";
+import { type Html, html, type HtmlValue, svg } from "../page/html.ts";
 import { table } from "../page/table.ts";
 import type { LineChart } from "./line_chart.ts";
 
@@ -9,10 +9,18 @@ import type { LineChart } from "./line_chart.ts";
  * @param caption What it shows, for all readers.
  * @param rows The figures; the first row is the head.
  */
-export function chartFigure(picture: string, caption: string, rows: readonly (readonly string[])[]): Html {
-  return html`<figure>${svg(picture)}<figcaption>${caption}</figcaption><details><summary>Data</summary>${
-    table(rows)
-  }</details></figure>`;
+export function chartFigure(
+  picture: string,
+  caption: HtmlValue,
+  rows: readonly (readonly string[])[],
+): Html {
+  return html`
+    <figure>
+      <div class="picture">${svg(picture)}</div>
+      <figcaption>${caption}</figcaption>
+      <details><summary>Data</summary>${table(rows)}</details>
+    </figure>
+  `;
 }
 
 /**
@@ -25,9 +33,8 @@ export function lineRows(
   write: (value: number) => string = (value) => String(value),
 ): string[][] {
   const intervals = series.some(({ points }) => points.some(({ low }) => typeof low === "number"));
-  const name = (axis: LineChart["x"]): string => typeof axis === "string" ? axis : axis.label;
   return [
-    ["line", name(x), name(y), ...intervals ? ["from", "to"] : []],
+    ["line", typeof x === "string" ? x : x.label, y, ...intervals ? ["from", "to"] : []],
     ...series.flatMap((line) =>
       line.points.map((point) => [
         line.name,

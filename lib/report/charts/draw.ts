@@ -4,6 +4,9 @@ import { parseHTML } from "linkedom";
 import { escapeText } from "../page/html.ts";
 import { chartStyle } from "../page/theme.ts";
 
+/** A picture shrinks with the page to this share of its width, so that its letters stay legible; then it is scrolled. */
+const leastShare = 0.64;
+
 /** What is said of a picture to those who do not see it. */
 export interface ChartWords {
   /** Its name. */
@@ -21,7 +24,9 @@ export function draw(options: Plot.PlotOptions, { title, description }: ChartWor
   const plot = Plot.plot({ ...options, document });
   const { width = 640, height = 400 } = options;
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 ${width} ${height}" ` +
-    `width="${width}" height="${height}" text-anchor="middle"><title>${escapeText(title)}</title>` +
+    `width="${width}" height="${height}" text-anchor="middle" style="min-width:${
+      Math.round(leastShare * width)
+    }px"><title>${escapeText(title)}</title>` +
     `<desc>${escapeText(description)}</desc><style>${chartStyle}</style>` +
     `${[...plot.children].map(write).join("")}</svg>`;
 }

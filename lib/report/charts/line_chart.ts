@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { armColour, colourCount } from "../page/theme.ts";
-import { spreadLabels } from "./spread_labels.ts";
+import { lineHeight, shortName, symbols, textWidth } from "./chart_text.ts";
 import { type ChartWords, draw } from "./draw.ts";
+import { spreadLabels } from "./spread_labels.ts";
 
 /** A point of a line. */
 export interface ChartPoint {
@@ -23,7 +24,7 @@ export interface ChartLine {
   readonly points: readonly ChartPoint[];
 }
 
-/** An axis: its label alone, or more. */
+/** The horizontal axis: its label alone, or more. */
 export type ChartAxis = string | {
   /** What it measures. */
   readonly label: string;
@@ -41,25 +42,19 @@ export interface LineChart extends ChartWords {
   readonly series: readonly ChartLine[];
   /** The horizontal axis. */
   readonly x: ChartAxis;
-  /** The vertical axis. */
-  readonly y: ChartAxis;
+  /** What the vertical axis measures, with its unit. */
+  readonly y: string;
   /** In pixels; default 640. */
   readonly width?: number;
-  /** In pixels; default 360. */
+  /** In pixels; default 360; more where so many names need it. */
   readonly height?: number;
 }
-
-/** The marks of lines, so that they are told apart without colours. */
-const symbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "times"] as const;
-
-/** The width of a letter, the height of a line, in pixels. */
-const [letterWidth, lineHeight] = [6.6, 14];
 
 /** Lines with more points than this have a mark at their end alone. */
 const markedPoints = 40;
 
-/** Names longer than this are cut in the picture; the table beside it has all of them. */
-const longestName = 28;
+/** What a picture has above and below its frame, in pixels. */
+const [above, below] = [28, 42];
 
 /**
  * Lines as SVG text, with a band where points have intervals.
@@ -81,84 +76,86 @@ const longestName = 28;
  * ```
  */
 export function lineChart(chart: LineChart): string {
-  const { width = 640, height = 360 } = chart;
+  const { width = 640 } = chart;
   const series = chart.series.map(({ name, points }, place) => ({
-    name: name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name,
+    place,
+    name: shortName(name),
     colour: armColour(place),
     className: `series-${place}`,
     dash: place >= colourCount ? { strokeDasharray: "5 3" } : {},
     symbol: symbols[place % symbols.length] ?? "circle",
     points: points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
   })).filter(({ points }) => points.length > 0);
-  const [x, y] = [axis(chart.x), axis(chart.y)];
+  const x = axis(chart.x);
   const edges = series.flatMap(({ points }) =>
     points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y])
   );
-  const [bottom, top] = bounds(edges, y.scale);
-  const perPixel = (top - bottom) / Math.max(1, height - 70);
-  const ends = series.flatMap(({ name, colour, points }) =>
-    points.slice(-1).map((point) => ({ ...point, name, colour }))
-  );
-  const labels = spreadLabels(ends, lineHeight * perPixel, bottom);
+  const [bottom, top] = bounds(edges);
+  const height = Math.max(chart.height ?? 360, above + below + lineHeight * series.length);
+  const ends = series.flatMap(({ place, points }) => points.slice(-1).map((point) => ({ ...point, place })));
+  const labels = spreadLabels(ends, lineHeight * (top - bottom) / (height - above - below), bottom, top);
   return draw({
     width,
     height,
     marginLeft: 52,
-    marginTop: 28,
-    marginRight: 20 + Math.ceil(letterWidth * Math.max(0, ...series.map(({ name }) => name.length))),
-    marginBottom: 42,
+    marginTop: above,
+    marginRight: 20 + Math.max(0, ...series.map(({ name }) => textWidth(name))),
+    marginBottom: below,
     x: { type: x.scale, label: x.label, labelAnchor: "center", ...x.ticks },
     y: {
-      type: y.scale,
       domain: [bottom, top],
-      label: y.label,
+      label: chart.y,
       grid: true,
       nice: true,
-      ...Math.max(Math.abs(bottom), Math.abs(top)) < 0.001 ? { tickFormat: "~e" } : {},
-      ...y.ticks,
+      ...Math.max(Math.abs(bottom), Math.abs(top)) < 0.001 ? { tickFormat: tinyTick } : {},
     },
-    marks: series.flatMap(({ name, className, colour, dash, symbol, points }) => {
-      const banded = points.flatMap(({ x, low, high }) =>
-        typeof low === "number" && typeof high === "number" ? [{ x, low, high }] : []
-      );
-      const own = labels.filter((label) => label.name === name && label.colour === colour);
-      return [
-        ...banded.length === 0 ? [] : [Plot.areaY(banded, {
-          x: "x",
-          y1: "low",
-          y2: "high",
-          fill: colour,
-          fillOpacity: 0.14,
-          className,
-        })],
-        Plot.lineY(points, {
-          x: "x",
-          y: "y",
-          stroke: colour,
-          strokeWidth: 2,
-          ...dash,
-          className,
-        }),
-        Plot.dot(points.length > markedPoints ? points.slice(-1) : points, {
-          x: "x",
-          y: "y",
-          fill: colour,
-          symbol,
-          r: 3,
-          className,
-        }),
-        Plot.text(own, {
-          x: "x",
-          y: "height",
-          text: () => name,
-          fill: colour,
-          fontWeight: 600,
-          dx: 9,
-          textAnchor: "start",
-          className,
-        }),
-      ];
-    }),
+    marks: [
+      ...bottom < 0 && top > 0 ? [Plot.ruleY([0], { stroke: "var(--faint)" })] : [],
+      ...series.flatMap(({ place, name, className, colour, dash, symbol, points }) => {
+        const banded = points.flatMap(({ x, low, high }) =>
+          typeof low === "number" && typeof high === "number" ? [{ x, low, high }] : []
+        );
+        const own = labels.filter((label) => label.place === place);
+        return [
+          ...banded.length === 0 ? [] : [Plot.areaY(banded, {
+            x: "x",
+            y1: "low",
+            y2: "high",
+            fill: colour,
+            fillOpacity: Math.min(0.14, 0.6 / series.length),
+            className,
+          })],
+          Plot.lineY(points, {
+            x: "x",
+            y: "y",
+            stroke: colour,
+            strokeWidth: 2,
+            ...dash,
+            className,
+          }),
+          Plot.dot(points.length > markedPoints ? points.slice(-1) : points, {
+            x: "x",
+            y: "y",
+            fill: colour,
+            symbol,
+            r: 3,
+            className,
+          }),
+          Plot.text(own, {
+            x: "x",
+            y: "height",
+            text: () => name,
+            fill: colour,
+            fontWeight: 600,
+            stroke: "var(--ground)",
+            strokeWidth: 4,
+            dx: 9,
+            textAnchor: "start",
+            className,
+          }),
+        ];
+      }),
+    ],
   }, chart);
 }
 
@@ -180,12 +177,15 @@ function axis(given: ChartAxis): {
 }
 
 /** Where the vertical axis begins and ends: at zero where that is near. */
-function bounds(values: readonly number[], scale: "linear" | "sqrt" | "log"): readonly [number, number] {
+function bounds(values: readonly number[]): readonly [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  if (scale === "log") return [low, low === high ? low * 10 : high];
   if (low === high) return low === 0 ? [0, 1] : [Math.min(0, low * 1.2), Math.max(0, low * 1.2)];
   return [low > 0 && low < high / 2 ? 0 : low, high];
+}
+
+function tinyTick(value: number): string {
+  return value === 0 ? "0" : String(Number(value.toPrecision(2)));
 }
 
 function compactTick(value: number): string {

@@ -4,6 +4,7 @@
  * @param ends The last point of each line.
  * @param line How far apart names must be, in units of y.
  * @param floor Where the lowest name may stand; those above give way.
+ * @param ceiling Where the highest may stand; those below give way, if there is room for all.
  *
  * @example
  * ```ts
@@ -11,12 +12,14 @@
  * import assert from "node:assert/strict";
  *
  * assert.deepEqual(spreadLabels([{ y: 1 }, { y: 1 }, { y: 9 }], 2).map(({ height }) => height), [0, 2, 9]);
+ * assert.deepEqual(spreadLabels([{ y: 9 }, { y: 9 }], 2, 0, 9).map(({ height }) => height), [7, 9]);
  * ```
  */
 export function spreadLabels<End extends { readonly y: number }>(
   ends: readonly End[],
   line: number,
   floor: number = -Infinity,
+  ceiling: number = Infinity,
 ): (End & { readonly height: number })[] {
   const sorted = ends.toSorted((a, b) => a.y - b.y);
   const heights = sorted.map(({ y }) => y);
@@ -32,6 +35,14 @@ export function spreadLabels<End extends { readonly y: number }>(
     }
     if (!moved) break;
   }
-  for (const [at, height] of heights.entries()) heights[at] = Math.max(height, floor + at * line);
+  let [lowest, highest] = [floor, ceiling];
+  for (let at = heights.length - 1; at >= 0; at--) {
+    heights[at] = Math.min(heights[at] ?? 0, highest);
+    highest = (heights[at] ?? 0) - line;
+  }
+  for (const [at, height] of heights.entries()) {
+    heights[at] = Math.max(height, lowest);
+    lowest = (heights[at] ?? 0) + line;
+  }
   return sorted.map((end, at) => ({ ...end, height: heights[at] ?? end.y }));
 }

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { armColour } from "../page/theme.ts";
-import { spreadLabels } from "./spread_labels.ts";
+import { shortName, symbols, textWidth } from "./chart_text.ts";
 import { type ChartWords, draw } from "./draw.ts";
+import { spreadLabels } from "./spread_labels.ts";
 
 /** A node of a tree. */
 export interface ChartNode {
@@ -17,6 +18,8 @@ export interface ChartNode {
   readonly filled: boolean;
   /** A word beside it, such as its quality; `""` for none. */
   readonly note: string;
+  /** Whether the line to its parent is dashed, for it leads there through others that are not drawn. */
+  readonly loose?: boolean;
 }
 
 /** What a tree chart is made from. */
@@ -28,9 +31,6 @@ export interface TreeChart extends ChartWords {
   /** In pixels; default 640. */
   readonly width?: number;
 }
-
-/** The marks of kinds, so that they are told apart without colours. */
-const symbols = ["circle", "square", "triangle", "diamond", "star", "cross"] as const;
 
 /**
  * A tree as SVG text, growing to the right: a mark a node and a line from its parent. A node is filled or hollow.
@@ -60,28 +60,42 @@ export function treeChart(chart: TreeChart): string {
     const parent = node.parent === null ? undefined : byId.get(node.parent);
     return parent === undefined || parent === node
       ? []
-      : [{ x1: parent.depth, y1: parent.y, x2: node.depth, y2: node.y }];
+      : [{ x1: parent.depth, y1: parent.y, x2: node.depth, y2: node.y, loose: node.loose === true }];
   });
+  // A note stands behind its mark, but above it where lines begin.
+  const inner = new Set(nodes.flatMap(({ id, parent }) => parent === null || parent === id ? [] : [parent]));
+  const note = {
+    ...{ x: "depth", y: "y", text: "note", fontSize: 10, fill: "currentColor" },
+    ...{ stroke: "var(--ground)", strokeWidth: 4 },
+    textAnchor: "start",
+  } as const;
   const kinds = [...new Set(nodes.map(({ kind }) => kind))];
   const depths = [...new Set(nodes.map(({ depth }) => depth))].toSorted((a, b) => a - b);
+  const legends = legend(kinds, width - 40);
   const leaves = 1 + Math.max(0, ...placed.map(({ y }) => y));
   return draw({
     width,
-    height: 78 + Math.min(900, 17 * leaves),
+    height: 58 + 20 * legends.rows + Math.min(900, 18 * leaves),
     marginLeft: 20,
-    marginTop: 40,
+    marginTop: 20 + 20 * legends.rows,
     marginBottom: 38,
     marginRight: 60,
     x: { label: chart.x, labelAnchor: "center", ticks: depths, tickFormat: "d" },
     y: { axis: null, domain: [-0.5, leaves - 0.5], reverse: true },
     marks: [
-      Plot.link(links, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: "var(--faint)", curve: "bump-x" }),
+      ...[false, true].map((dashed) =>
+        Plot.link(links.filter(({ loose }) => loose === dashed), {
+          ...{ x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: "var(--faint)", curve: "bump-x" },
+          ...dashed ? { strokeDasharray: "3 4" } : {},
+        })
+      ),
       ...kinds.flatMap((kind, place) => {
         const [colour, symbol] = [armColour(place), symbols[place % symbols.length] ?? "circle"];
         const own = placed.filter((node) => node.kind === kind);
         const options = { x: "depth", y: "y", stroke: colour, strokeWidth: 1.8, symbol, r: 4.5 };
-        const name = { text: () => kind, fill: colour, fontWeight: 600, textAnchor: "start" } as const;
-        const legend = { frameAnchor: "top-left", dx: 14 + 90 * place, dy: -30 } as const;
+        const { name = "", left = 0, row = 0 } = legends.words[place] ?? {};
+        const corner = { frameAnchor: "top-left", fill: colour, text: () => name, fontWeight: 600 } as const;
+        const up = -10 - 20 * (legends.rows - row);
         return [
           Plot.dot(own.filter(({ filled }) => filled), {
             ...options,
@@ -93,30 +107,30 @@ export function treeChart(chart: TreeChart): string {
             fill: "var(--ground)",
             className: `kind-${place}`,
           }),
-          Plot.dot([kind], {
-            frameAnchor: "top-left",
-            dx: legend.dx - 10,
-            dy: -24,
-            symbol,
-            r: 4.5,
-            fill: colour,
-          }),
-          Plot.text([kind], { ...name, ...legend }),
+          Plot.dot([kind], { ...corner, dx: left, dy: up + 6, symbol, r: 4.5 }),
+          Plot.text([kind], { ...corner, dx: left + 10, dy: up, textAnchor: "start" }),
         ];
       }),
-      Plot.text(placed.filter(({ note }) => note !== ""), {
-        x: "depth",
-        y: "y",
-        text: "note",
-        dx: 9,
-        textAnchor: "start",
-        fontSize: 10,
-        fill: "currentColor",
-        stroke: "var(--ground)",
-        strokeWidth: 3,
-      }),
+      Plot.text(placed.filter(({ id, note }) => note !== "" && !inner.has(id)), { ...note, dx: 9 }),
+      Plot.text(placed.filter(({ id, note }) => note !== "" && inner.has(id)), { ...note, dx: 5, dy: -9 }),
     ],
   }, chart);
+}
+
+/** Where the names of kinds stand above a picture of a width, in as many rows as they need. */
+function legend(
+  kinds: readonly string[],
+  width: number,
+): { readonly rows: number; readonly words: readonly { name: string; left: number; row: number }[] } {
+  let [left, row] = [4, 0];
+  const words = kinds.map(shortName).map((name) => {
+    const needed = textWidth(name) + 36;
+    if (left > 4 && left + needed > width) [left, row] = [4, row + 1];
+    const word = { name, left, row };
+    left += needed;
+    return word;
+  });
+  return { rows: row + 1, words };
 }
 
 /** A row for each node: leaves one below the other, and each other node in the middle of its children. */

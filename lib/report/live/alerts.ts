@@ -132,6 +132,7 @@ export function alertsOf(figures: AlertFigures): Alert[] {
   return alerts;
 }
 
+/** Rounded down, save for the error of a sum: what is not all is never 100 %. */
 function percent(share: number): string {
-  return `${Math.floor(100 * share)} %`;
+  return `${Math.floor(100 * share + 1e-9)} %`;
 }

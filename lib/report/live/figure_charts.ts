@@ -3,62 +3,12 @@ import { type ChartLine, lineChart } from "../charts/line_chart.ts";
 import { compact, count, nothing, plural, share } from "../figures.ts";
 import type { Html } from "../page/html.ts";
 import { html } from "../page/html.ts";
+import type { TrainingFigure } from "../training_figures.ts";
 import type { HeldOutCurve } from "./held_out.ts";
 import type { LiveRun } from "./run_feed.ts";
-import type { Followed } from "./run_state.ts";
-
-/** A curve over training that the page shows. */
-interface FigureChart {
-  readonly figure: Followed;
-  readonly title: string;
-  readonly axis: string;
-  /** What it says, for those who read it for the first time. */
-  readonly meaning: string;
-}
-
-/** The curves over training, in order. */
-export const figureCharts: readonly FigureChart[] = [
-  {
-    figure: "reward",
-    title: "Reward",
-    axis: "mean reward",
-    meaning: "Mean reward of an iteration's rollouts, as training sees it.",
-  },
-  {
-    figure: "solved",
-    title: "Solved in training",
-    axis: "solved share",
-    meaning: "Share of an iteration's rollouts that end solved. What is drawn is the curriculum's choice: " +
-      "arms are compared by held-out tasks, not by this.",
-  },
-  {
-    figure: "entropy",
-    title: "Entropy",
-    axis: "nats a token",
-    meaning: "How widely the policy still chooses. Near 0 it writes the same each time.",
-  },
-  {
-    figure: "depth",
-    title: "Depth of starts",
-    axis: "mean depth",
-    meaning: "Self-iteration steps behind the starts that the curriculum gives.",
-  },
-  {
-    figure: "zero_variance",
-    title: "Groups that teach nothing",
-    axis: "share of groups",
-    meaning: "Groups whose rollouts all got the same reward, so that they have no advantage to learn from.",
-  },
-  {
-    figure: "sampler_gap",
-    title: "Gap between sampler and trainer",
-    axis: "nats a token",
-    meaning: "Mean difference of the log-probabilities that sampler and trainer give the same tokens.",
-  },
-];
 
 /** Pictures are small: many stand side by side. */
-const size = { width: 560, height: 260 } as const;
+export const pictureSize = { width: 520, height: 260 } as const;
 
 /** The name of a run in a picture: arm and seed, with the experiment where there are several, or else its id. */
 export function runNames(runs: readonly LiveRun[]): ReadonlyMap<string, string> {
@@ -71,13 +21,13 @@ export function runNames(runs: readonly LiveRun[]): ReadonlyMap<string, string> 
 }
 
 /** The chart of a figure with a line for each run. */
-export function figureChart(chart: FigureChart, runs: readonly LiveRun[]): Html {
-  const { figure, title, axis, meaning } = chart;
+export function figureChart(chart: TrainingFigure, runs: readonly LiveRun[]): Html {
+  const { column, title, axis, meaning } = chart;
   const names = runNames(runs);
   const series = runs.map((run) => ({
     name: names.get(run.key) ?? run.run,
-    points: run.series[figure],
-    latest: run.latest[figure],
+    points: run.series[column],
+    latest: run.latest[column],
     width: run.width,
   }));
   if (series.every(({ points }) => points.length === 0)) {
@@ -92,7 +42,7 @@ export function figureChart(chart: FigureChart, runs: readonly LiveRun[]): Html 
     : ` A point is the mean of up to ${count(Math.max(...widths.map(({ width }) => width)))} iterations.`;
   const said = series.map(({ name, latest }) => `${name} ${share(latest)}`).join(", ");
   const picture = lineChart({
-    ...size,
+    ...pictureSize,
     series,
     title,
     description: `${meaning} Latest: ${said}.`,
@@ -134,12 +84,14 @@ export function heldOutChart(
     points: curve.points.map(({ step, solved, solvedSe }) => ({
       x: step,
       y: solved,
-      ...solvedSe === null ? {} : { low: solved - 1.96 * solvedSe, high: solved + 1.96 * solvedSe },
+      ...solvedSe === null
+        ? {}
+        : { low: Math.max(0, solved - 1.96 * solvedSe), high: Math.min(1, solved + 1.96 * solvedSe) },
     })),
   }));
   const steps = Math.max(...curves.flatMap(({ curve }) => curve.points.map(({ step }) => step)));
   const picture = lineChart({
-    ...size,
+    ...pictureSize,
     series,
     title,
     description: `${meaning} ${
@@ -151,14 +103,14 @@ export function heldOutChart(
       }).join(" ")
     }`,
     x: {
-      label: "k",
+      label: "k, self-improvement steps",
       ticks: [...Array(steps + 1).keys()].filter((k) => steps <= 8 || k % 4 === 0),
       format: "d",
     },
     y: "solved share",
   });
   return html`<h3>${title}</h3>${
-    chartFigure(picture, `${meaning} Bands are ± 1.96 standard errors over tasks.`, [
+    chartFigure(picture, `${meaning} Bands are ± 1.96 standard errors over tasks, within 0 and 1.`, [
       ["line", "iteration", "k", "tasks", "solved", "standard error"],
       ...curves.flatMap(({ name, curve }) =>
         curve.points.map(({ step, tasks, solved, solvedSe }) => [

@@ -1,6 +1,6 @@
 import { type Html, html, type HtmlValue } from "../page/html.ts";
 import { page } from "../page/page.ts";
-import { followed } from "./run_state.ts";
+import { trainingFigures } from "../training_figures.ts";
 
 /** A page to be shown. */
 export interface LivePageParts {
@@ -21,9 +21,10 @@ export interface LivePageParts {
 const style = `
 .dot{display:inline-block;width:.7em;height:.7em;border-radius:.15em;margin-right:.4em}
 progress{width:6rem;vertical-align:middle;accent-color:var(--arm-1)}
-ul.alerts{padding:0;list-style:none}h4{margin:.7rem 0 .2rem;font-size:.95rem}
-#connection{color:var(--faint);font-size:.88rem}
-.grid h3{margin-bottom:0}.long pre{max-height:22rem;overflow-y:auto}
+ul.alerts{padding:0;list-style:none}.texts h3{margin:.7rem 0 .2rem;font-size:.95rem}
+.news{color:var(--faint);font-size:.88rem}
+.unseen{position:absolute;left:-99rem}
+.grid h3{margin-bottom:0}.texts pre{max-height:22rem;overflow-y:auto}
 `;
 
 /** The whole page, which shows everything without its script too. */
@@ -32,23 +33,22 @@ export function livePage({ title, single, events, since, regions, script }: Live
   const section = (heading: string, ...parts: HtmlValue[]): Html =>
     html`<section><h2>${heading}</h2>${parts}</section>`;
   const charts = html`<div class="grid">${
-    ["held-out", ...followed.filter((name) => name !== "tokens_per_second"), ...single ? ["space"] : []].map(
-      region,
-    )
+    ["held-out", ...trainingFigures.map(({ column }) => column), ...single ? ["space"] : []].map(region)
   }</div>`;
   const body = html`
     <header>${single ? html`<nav><a href="/">All runs</a></nav>` : ""}<h1>${title}</h1>
-    <p id="connection" role="status">Without JavaScript this page stays as it is: load it again.</p></header>
+    <p class="news"><span id="connection" role="status">Without JavaScript this page stays as it is: load it
+    again.</span> <span id="changed"></span> <span id="alert-count" class="unseen" role="status"></span></p></header>
     <main data-events="${events}"
       data-since="${since}">${region("summary")}${section(
         "Alerts",
-        html`<div aria-live="polite">${region("alerts")}</div>`,
+        region("alerts"),
       )}${single ? "" : section("Runs", region("runs"))}${section("Curves", charts)}${single
         ? html`${
-          section("What it wrote to a held-out task", html`<div class="long">${region("chain")}</div>`)
+          section("What it wrote to a held-out task", html`<div class="texts">${region("chain")}</div>`)
         }${
-          section("Attempts that entered the task space", html`<div class="long">${region("found")}</div>`)
-        }${section("Rollouts of the last iteration", html`<div class="long">${region("rollouts")}</div>`)}${
+          section("Attempts that entered the task space", html`<div class="texts">${region("found")}</div>`)
+        }${section("Rollouts of the last iteration", html`<div class="texts">${region("rollouts")}</div>`)}${
           section("Events", region("events"))
         }`
         : ""}</main>

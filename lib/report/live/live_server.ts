@@ -5,6 +5,7 @@
  * @module
  */
 import { refusal } from "./answers.ts";
+import { pause } from "./pause.ts";
 import { LiveSite, type LiveSiteOptions } from "./live_site.ts";
 
 /** What a live page is of, and where it is. */
@@ -12,6 +13,9 @@ export interface LiveServerOptions extends LiveSiteOptions {
   /** The TCP port; 0 for a free one. */
   readonly port: number;
 }
+
+/** Answers that are under way are waited for so long when the server ends, in milliseconds. */
+const grace = 1000;
 
 /** A server that runs. */
 export interface LiveServer extends AsyncDisposable {
@@ -53,7 +57,10 @@ export async function serveLive(options: LiveServerOptions): Promise<LiveServer>
     async [Symbol.asyncDispose]() {
       site.stop();
       await following;
-      await server.shutdown();
+      const ended = new AbortController();
+      await Promise.race([server.shutdown().then(() => ended.abort()), pause(grace, ended.signal)]);
+      // A reader that takes nothing in would be waited for without end.
+      if (!ended.signal.aborted) server.unref();
     },
   };
 }

@@ -6,7 +6,7 @@ import { LiveRuns, type WatchedPlace } from "./live_runs.ts";
 import { LiveView } from "./live_view.ts";
 import { overview, type Region } from "./overview.ts";
 import { pause } from "./pause.ts";
-import { runPage } from "./run_page.ts";
+import { goneRun, runPage } from "./run_page.ts";
 
 /** What a live page is of, and how eager it is. */
 export interface LiveSiteOptions {
@@ -97,11 +97,12 @@ export class LiveSite {
 
   /** Answers a request. */
   async answer(request: Request): Promise<Response> {
-    const url = new URL(request.url);
     if (!isLoopback(request.headers.get("host"))) {
       return refusal(403, "This page is for 127.0.0.1 and localhost alone");
     }
     if (request.method !== "GET") return refusal(405, "This page can only be read", { allow: "GET" });
+    const url = addressOf(request);
+    if (url === undefined) return refusal(400, "This is no address of a page");
     const key = url.searchParams.get("run") ?? undefined;
     switch (url.pathname) {
       case "/":
@@ -223,8 +224,7 @@ export class LiveSite {
       }
       const changed = kept.runsVersion !== this.#runs.version;
       if (!changed && now - kept.made < oldest) continue;
-      const regions = await this.#regions(name === "" ? undefined : name);
-      if (regions === undefined) continue;
+      const regions = await this.#regions(name === "" ? undefined : name) ?? goneRun;
       kept.view.update(regions, pictures);
       kept.made = now;
       if (pictures) kept.runsVersion = this.#runs.version;
@@ -234,6 +234,15 @@ export class LiveSite {
 
   #name(version: number): string {
     return `${this.#epoch}-${version}`;
+  }
+}
+
+/** What a request asks for; `undefined` if that is no address, such as one with a port beyond all ports. */
+function addressOf(request: Request): URL | undefined {
+  try {
+    return new URL(request.url);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,10 @@
 import { formatDuration } from "../duration.ts";
 import { compact, count, nothing, plural, share } from "../figures.ts";
 import { type Html, html } from "../page/html.ts";
+import { broken } from "../page/table.ts";
 import { armColour, colourCount } from "../page/theme.ts";
-import { figureChart, figureCharts, heldOutChart, runNames } from "./figure_charts.ts";
+import { trainingFigures } from "../training_figures.ts";
+import { figureChart, heldOutChart, runNames } from "./figure_charts.ts";
 import type { LiveRun } from "./run_feed.ts";
 
 /** A part of a page that is replaced as a whole when it changes. */
@@ -53,8 +55,8 @@ export function overview(runs: readonly LiveRun[], place: string, unread: number
         );
       },
     },
-    ...figureCharts.map((chart) => ({
-      name: chart.figure,
+    ...trainingFigures.map((chart) => ({
+      name: chart.column,
       picture: true,
       make: () => figureChart(chart, drawn),
     })),
@@ -84,7 +86,7 @@ function summary(runs: readonly LiveRun[], drawn: number, place: string, unread:
       <p>There are no runs in ${place} yet; they appear here when they begin.</p>
     `;
   }
-  const byStatus = [...Map.groupBy(runs, ({ status }) => status)].map(([status, some]) =>
+  const byStatus = [...Map.groupBy(runs, statusWord)].map(([status, some]) =>
     `${count(some.length)} ${status}`
   );
   return html`
@@ -113,11 +115,18 @@ export function alertList(runs: readonly LiveRun[], named: boolean): Html {
       ),
     ];
   });
-  return said.length === 0 ? html`<p class="faint">No alerts.</p>` : html`<ul class="alerts">${said}</ul>`;
+  return said.length === 0
+    ? html`<p class="faint">${named ? "None in runs that are running." : "No alerts."}</p>`
+    : html`<ul class="alerts">${said}</ul>`;
+}
+
+/** How far a run has come, in a word. */
+export function statusWord({ status, problem }: LiveRun): string {
+  return problem === null ? status : "damaged";
 }
 
 function runTable(runs: readonly LiveRun[], drawn: readonly LiveRun[]): Html {
-  if (runs.length === 0) return html``;
+  if (runs.length === 0) return html`<p class="faint">None yet.</p>`;
   const heads = [
     ...["run", "arm", "seed", "status", "budget used", "left", "iteration", "tokens", "tokens/s"],
     ...["reward", "solved", "alerts"],
@@ -135,16 +144,16 @@ function runTable(runs: readonly LiveRun[], drawn: readonly LiveRun[]): Html {
 }
 
 function runRow(run: LiveRun, place: number): Html {
-  const { key, arm, seed, status, progress, secondsLeft, iteration, tokens, latest, alerts, problem } = run;
+  const { key, arm, seed, progress, secondsLeft, iteration, tokens, latest, alerts } = run;
   const mark = place < 0 ? "" : html`<i class="dot" style="background:${armColour(place)}"></i>`;
   return html`
     <tr data-run="${key}">
-      <th scope="row">${mark}<a href="${runAddress(key)}">${run.run}</a></th>
-      <td>${arm}</td>
+      <th scope="row">${mark}<a href="${runAddress(key)}">${broken(run.run)}</a></th>
+      <td>${broken(arm)}</td>
       <td>${seed}</td>
-      <td>${problem === null ? status : "damaged"}</td>
+      <td>${statusWord(run)}</td>
       <td>${progressBar(progress)}</td>
-      <td>${secondsLeft === null ? nothing : formatDuration(secondsLeft)}</td>
+      <td>${secondsLeft === null || run.problem !== null ? nothing : formatDuration(secondsLeft)}</td>
       <td data-cell="iteration">${iteration}</td>
       <td data-cell="tokens">${compact(tokens)}</td>
       <td>${compact(latest.tokens_per_second)}</td>

@@ -3,6 +3,8 @@
 
 const main = document.querySelector("main");
 const connection = document.getElementById("connection");
+const changed = document.getElementById("changed");
+const alertCount = document.getElementById("alert-count");
 const address = main.dataset.events;
 /** The version of what is shown; a server that has no such version sends everything. */
 let since = main.dataset.since;
@@ -11,8 +13,9 @@ let again = 0;
 /** Parts that wait, for the reader has marked text in them. */
 const waiting = new Map();
 
-const say = (text) => {
-  if (connection.textContent !== text) connection.textContent = text;
+/** Writes words somewhere. Those of a status are read out, so that they are left alone while they stay the same. */
+const say = (place, text) => {
+  if (place.textContent !== text) place.textContent = text;
 };
 
 const focusable = (part) => [...part.querySelectorAll("a,summary,[tabindex]")];
@@ -31,20 +34,25 @@ const replace = (name, markup) => {
   const focused = focusable(part).indexOf(document.activeElement);
   part.innerHTML = markup;
   for (const [at, details] of part.querySelectorAll("details").entries()) details.open = open[at] === true;
+  if (name === "alerts") {
+    const count = part.querySelectorAll("li").length;
+    say(alertCount, count === 0 ? "No alerts" : count === 1 ? "1 alert" : `${count} alerts`);
+  }
   if (focused >= 0) focusable(part)[focused]?.focus({ preventScroll: true });
 };
 
 const listen = () => {
   clearTimeout(again);
   source = new EventSource(`${address}&since=${encodeURIComponent(since)}`);
-  source.onopen = () => say("Live");
+  source.onopen = () => say(connection, "Live");
   source.onmessage = (message) => {
     since = message.lastEventId;
     for (const [name, markup] of Object.entries(JSON.parse(message.data))) replace(name, markup);
-    say(`Live; last change at ${new Date().toLocaleTimeString()}`);
+    say(connection, "Live");
+    say(changed, `last change at ${new Date().toLocaleTimeString()}`);
   };
   source.onerror = () => {
-    say("The server does not answer; what stands here is its last word. Trying again …");
+    say(connection, "The server does not answer; what stands here is its last word. Trying again …");
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(again);
     again = setTimeout(listen, 3000);

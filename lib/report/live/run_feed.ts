@@ -30,7 +30,7 @@ const bytesAtOnce = 4 << 20;
 export class RunFeed {
   readonly #key: string;
   readonly #folder: string;
-  readonly #follower: TailFollower;
+  #follower: TailFollower;
   #state = new RunState();
   #identity: { readonly run: string; readonly arm: string; readonly seed: number } | undefined;
   #lines = 0;
@@ -39,13 +39,15 @@ export class RunFeed {
   /** When its Parquet files were written; `null` while there are none. */
   #exported: number | null = null;
   #problem: string | null = null;
+  /** Whether that is the system's refusal, which may pass, and not what stands in the tail. */
+  #refused = false;
   #written = 0;
 
   /** Follows a folder under a name. */
   constructor(key: string, folder: string) {
     this.#key = key;
     this.#folder = folder;
-    this.#follower = new TailFollower(join(folder, "events.jsonl"));
+    this.#follower = this.#newFollower();
   }
 
   /** The run's folder. */
@@ -57,7 +59,7 @@ export class RunFeed {
    * Takes in what came since the last time.
    *
    * @returns Whether anything did, and whether there is more.
-   * @throws {Deno.errors.NotFound} If the folder holds no run.
+   * @throws {Deno.errors.NotFound | Deno.errors.NotADirectory} If the folder holds no run.
    */
   async poll(): Promise<{ readonly changed: boolean; readonly more: boolean }> {
     try {
@@ -71,13 +73,18 @@ export class RunFeed {
       if (this.#closed) this.#forget();
       this.#written = mtime?.getTime() ?? 0;
       const { anew, lines, more } = await this.#follower.read(bytesAtOnce);
-      if (anew) this.#forget();
+      const again = anew || this.#refused;
+      if (again) this.#forget();
       if (this.#problem === null) { for (const line of lines) this.#take(line); }
-      return { changed: anew || ended || lines.length > 0, more };
+      return { changed: again || ended || lines.length > 0, more };
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) throw error;
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) throw error;
+      const before = this.#problem;
       this.#problem = oneLine(error);
-      return { changed: true, more: false };
+      this.#refused = !(error instanceof TypeError);
+      // What of it was read is not known: all is, once that is allowed.
+      if (this.#refused) this.#follower = this.#newFollower();
+      return { changed: this.#problem !== before, more: false };
     }
   }
 
@@ -111,11 +118,16 @@ export class RunFeed {
     return { changed: true, more: false };
   }
 
+  #newFollower(): TailFollower {
+    return new TailFollower(join(this.#folder, "events.jsonl"));
+  }
+
   #forget(): void {
     this.#state = new RunState();
     this.#lines = 0;
     this.#closed = false;
     this.#problem = null;
+    this.#refused = false;
   }
 
   #take(line: string): void {

@@ -4,11 +4,13 @@ import { formatDuration } from "../duration.ts";
 import { compact, count, nothing, percent, plural, share } from "../figures.ts";
 import { type Html, html } from "../page/html.ts";
 import { table } from "../page/table.ts";
+import { repeatedAnswers, stepWords } from "../repeated_answers.ts";
+import { trainingFigures } from "../training_figures.ts";
 import type { ShownRollout } from "./closed_run.ts";
-import { figureChart, figureCharts, heldOutChart } from "./figure_charts.ts";
-import { alertList, progressBar, type Region } from "./overview.ts";
+import { figureChart, heldOutChart, pictureSize } from "./figure_charts.ts";
+import { alertList, progressBar, type Region, statusWord } from "./overview.ts";
 import type { LiveRun } from "./run_feed.ts";
-import { type SpaceNow, staleAfter } from "./space_watch.ts";
+import { binWidth, type LearnabilityBin, type SpaceNow, staleAfter } from "./space_watch.ts";
 
 /** The parts of the page of one run. */
 export function runPage(run: LiveRun, rollouts: readonly ShownRollout[]): Region[] {
@@ -17,8 +19,8 @@ export function runPage(run: LiveRun, rollouts: readonly ShownRollout[]): Region
     text("summary", () => summary(run)),
     text("alerts", () => alertList([run], false)),
     { name: "held-out", picture: true, make: () => heldOut(run) },
-    ...figureCharts.map((chart) => ({
-      name: chart.figure,
+    ...trainingFigures.map((chart) => ({
+      name: chart.column,
       picture: true,
       make: () => figureChart(chart, [run]),
     })),
@@ -30,11 +32,24 @@ export function runPage(run: LiveRun, rollouts: readonly ShownRollout[]): Region
   ];
 }
 
+/** The part that changes on the page of a run whose folder is no longer there. */
+export const goneRun: readonly Region[] = [{
+  name: "summary",
+  picture: false,
+  make: () =>
+    html`
+      <p
+        class="warn">This run is no longer in the folder that is watched; what stands below is the last that was read of it.</p>
+    `,
+}];
+
 function summary(run: LiveRun): Html {
-  const { status, progress, secondsLeft, iteration, tokens, rollouts, latest, written } = run;
+  const { progress, secondsLeft, iteration, tokens, rollouts, latest, written } = run;
   return html`
     <p>${run.experiment}, arm ${run.arm}, seed ${run.seed}: ${run.domain}, ${run.policy} on ${run.engine}.</p>
-    <p>${status}, ${progressBar(progress)} of the budget${secondsLeft === null
+    <p>${statusWord(run)}, ${progressBar(
+      progress,
+    )} of the budget${secondsLeft === null || run.problem !== null
       ? ""
       : `, about ${formatDuration(secondsLeft)} left`}.</p>
     ${table([
@@ -93,14 +108,13 @@ function space(now: SpaceNow | null): Html {
     `;
   }
   const picture = barChart({
-    bars: bins.flatMap(({ from, solved, open }) => [
+    bars: withGaps(bins).flatMap(({ from, solved, open }) => [
       { label: from.toFixed(3), series: "open", value: open },
       { label: from.toFixed(3), series: "solved", value: solved },
     ]),
     x: "learnability from",
     y: "starts",
-    width: 560,
-    height: 260,
+    ...pictureSize,
     title,
     description: words,
   });
@@ -112,12 +126,28 @@ function space(now: SpaceNow | null): Html {
   }`;
 }
 
+/** Bins with the empty ones between them, so that what stands side by side in a picture is so. */
+function withGaps(bins: readonly LearnabilityBin[]): LearnabilityBin[] {
+  const byPlace = new Map(bins.map((bin) => [Math.round(bin.from / binWidth), bin]));
+  const places = [...byPlace.keys()];
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  return Array.from(
+    { length: last - first + 1 },
+    (_, at) => byPlace.get(first + at) ?? { from: (first + at) * binWidth, solved: 0, open: 0 },
+  );
+}
+
 function chain({ chain }: LiveRun): Html {
   const [first] = chain;
   if (first === undefined) return html`<p class="faint">There is no evaluation yet.</p>`;
   return html`<p>Held-out task <code>${first.task}</code>, evaluated after iteration ${first.iteration}:</p>${
-    chain.map(({ step, mode, solved, quality, response }) =>
-      written(`k = ${step}${mode === "" ? "" : `, ${mode}`}`, solved, `quality ${share(quality)}`, response)
+    repeatedAnswers(chain).map(({ answer: { step, mode, solved, quality, response }, until }) =>
+      written(
+        `${stepWords(step, until)}${mode === "" ? "" : `, ${mode}`}`,
+        solved,
+        `quality ${share(quality)}`,
+        response,
+      )
     )
   }`;
 }
@@ -167,7 +197,7 @@ function written(title: string, solved: boolean | undefined, figure: string, res
     ? ""
     : html`<span class="${solved ? "badge good" : "badge bad"}">${solved ? "solved" : "not solved"}</span>`;
   return html`
-    <h4>${title} ${badge} <span class="faint">${figure}</span></h4>
+    <h3>${title} ${badge} <span class="faint">${figure}</span></h3>
     <pre class="written">${"\n"}${response === "" ? nothing : response}</pre>
   `;
 }

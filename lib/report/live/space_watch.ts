@@ -46,8 +46,11 @@ export type SpaceNow = {
 /** A score that is older than so many iterations is stale: the policy that it was measured with is long gone. */
 export const staleAfter = 100;
 
-/** The bins of the view `buffer_histogram`. */
-const [binWidth, binCount] = [0.025, 20];
+/** How wide a bin of the view `buffer_histogram` is. */
+export const binWidth: number = 0.025;
+
+/** How many there are. */
+const binCount = 20;
 
 /** So many attempts are kept to be read. */
 const shown = 6;

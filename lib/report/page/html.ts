@@ -36,7 +36,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /**
  * Text as it may stand in markup, between tags or in a quoted attribute, in HTML and in XML alike. Control characters,
- * which neither may hold, are shown by their pictures.
+ * which neither may hold, are shown by their pictures, and those that turn the direction of what follows by their codes.
  *
  * @example
  * ```ts
@@ -44,6 +44,7 @@ const entities: Readonly<Record<string, string>> = {
  * import assert from "node:assert/strict";
  *
  * assert.equal(escapeText('<b title="x">\0'), "&lt;b title=&quot;x&quot;&gt;␀");
+ * assert.equal(escapeText("\u202eabc"), "⟨202e⟩abc");
  * ```
  */
 export function escapeText(text: string): string {
@@ -53,6 +54,7 @@ export function escapeText(text: string): string {
       const code = control.charCodeAt(0);
       return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
     })
+    .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, (steer) => `⟨${steer.charCodeAt(0).toString(16)}⟩`)
     .replaceAll(/[\ufffe\uffff]/g, "\ufffd");
 }
 

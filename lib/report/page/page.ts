@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { escapeText, type Html } from "./html.ts";
-import { pageStyle } from "./theme.ts";
-import { chartStyle } from "./theme.ts";
+import { chartStyle, pageStyle } from "./theme.ts";
 
 /** What a page is made from. */
 export interface PageParts {

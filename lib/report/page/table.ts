@@ -1,4 +1,4 @@
-import { type Html, html } from "./html.ts";
+import { type Html, html, type HtmlValue } from "./html.ts";
 
 /** How a table is shown. */
 export interface TableLook {
@@ -28,16 +28,29 @@ export function table(rows: readonly (readonly string[])[], look: TableLook = {}
       <table class="${text ? "text" : "figures"}">${caption === undefined
         ? ""
         : html`<caption>${caption}</caption>`}<thead><tr>${head.map((cell) =>
-          html`<th scope="col">${cell}</th>`
+          html`<th scope="col">${broken(cell)}</th>`
         )}</tr></thead><tbody>${body.map((row, at) =>
           html`<tr>${
             row.map((cell, column) =>
               column === 0
-                ? html`<th scope="row">${marks[at]}${marks[at] === undefined ? "" : " "}${cell}</th>`
-                : html`<td>${cell}</td>`
+                ? html`<th scope="row">${marks[at]}${marks[at] === undefined ? "" : " "}${broken(cell)}</th>`
+                : html`<td>${text ? cell : broken(together(cell))}</td>`
             )
           }</tr>`
         )}</tbody></table>
     </div>
   `;
+}
+
+/** Longer cells, such as names, are broken into lines. */
+const longestCell = 40;
+
+/** A cell as it is, or in lines if it is long. */
+export function broken(cell: string): HtmlValue {
+  return cell.length > longestCell ? html`<span class="long">${cell}</span>` : cell;
+}
+
+/** An interval breaks before its bracket, not within; a unit stays with its figure. */
+function together(cell: string): string {
+  return cell.replaceAll(/(?<=\[[^\]]*,) | (?=%)/g, "\u00a0");
 }

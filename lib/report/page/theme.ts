@@ -13,7 +13,7 @@ export function armColour(place: number): string {
   return `var(--arm-${place % colourCount + 1})`;
 }
 
-/** Colours by name. Those of arms have a contrast of 4 or more with the ground. */
+/** Colours by name. Those of arms and of words have a contrast of 4.5 or more with both grounds. */
 const light =
   "--ground:#fff;--raised:#f5f6f8;--ink:#1b1f24;--faint:#59616b;--rule:#d5d9de;--link:#0a58a8;--warn:#9a3412;" +
   "--arm-1:#0067a5;--arm-2:#c14a09;--arm-3:#00795c;--arm-4:#a1437f;--arm-5:#8a6500;--arm-6:#6a3fb5;--arm-7:#5b5f66;" +
@@ -54,30 +54,32 @@ a{color:var(--link)}
 nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.1rem;list-style:none;padding:0;margin:.6rem 0}nav li{margin:0}
 .faint{color:var(--faint)}
 .warn{border-left:4px solid var(--warn);background:var(--raised);padding:.5rem .8rem}
+ul.warn{list-style-position:inside}
 .scroll{overflow-x:auto;max-width:100%;margin:.6rem 0}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--faint);padding:.2rem 0}
 th,td{padding:.28rem .5rem;border-bottom:1px solid var(--rule);text-align:right;vertical-align:top}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 table.figures td,table.figures th{white-space:nowrap}
+.long{display:inline-block;vertical-align:top;white-space:normal;overflow-wrap:anywhere;min-width:8rem;max-width:22rem}
 table.text td{text-align:left;overflow-wrap:anywhere}table.text th{text-align:left}
 thead th{color:var(--faint);font-weight:600;border-bottom-width:2px;white-space:nowrap}
 tbody th{font-weight:600}
-figure{margin:.8rem 0}figcaption{color:var(--faint);font-size:.88rem;max-width:75ch}
+figure{margin:.8rem 0}.picture{overflow-x:auto}figcaption{color:var(--faint);font-size:.88rem;max-width:75ch}
 summary{cursor:pointer;color:var(--link);width:fit-content;padding:.15rem .3rem;font-size:.9rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--raised);padding:.6rem .8rem;margin:.4rem 0;
 border-radius:.3rem;font:.82rem/1.45 ui-monospace,monospace;unicode-bidi:isolate}
 code{font-family:ui-monospace,monospace;font-size:.9em}
-.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(34rem,100%),1fr));gap:0 1.5rem}.grid>*{min-width:0}
+.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:0 1.5rem}.grid>*{min-width:0}
 .badge{display:inline-block;padding:0 .5em;border:1px solid var(--rule);border-radius:1em;font-size:.8rem}
 .badge.good{border-color:var(--arm-3);color:var(--arm-3)}.badge.bad{border-color:var(--warn);color:var(--warn)}
 @media print{
 :root{font-size:10.5pt}body{max-width:none;padding:0}nav,.skip{display:none}
-h2{break-after:avoid}figure,tr,pre{break-inside:avoid}.scroll{overflow:visible}
+h2{break-after:avoid}figure,tr,pre{break-inside:avoid}.scroll,.picture{overflow:visible}.picture>.chart{min-width:0!important}
 table{font-size:8pt}th,td{padding:.15rem .35rem}a{color:inherit;text-decoration:none}
 .grid{grid-template-columns:1fr 1fr}figure details{display:none}
 details::details-content{content-visibility:visible;block-size:auto}details>summary{list-style:none;color:var(--ink)}
-table.figures td,table.figures th{white-space:normal}
+table.figures td,table.figures th{white-space:normal}tbody th:has(.swatch){min-width:6em}
 }`;
 
 /** A small square in an arm's colour, for tables. */

@@ -4,7 +4,7 @@ import { type Html, html } from "../page/html.ts";
 import { table } from "../page/table.ts";
 import { swatch } from "../page/theme.ts";
 import { answerWords, axisWords } from "../scaffold_words.ts";
-import type { Gallery, ReportSource, Section } from "./parts.ts";
+import { type Gallery, type ReportSource, type Section, smallPicture } from "./parts.ts";
 
 /** What was reached, with intervals, and what that shows. */
 export function headline({ comparison }: ReportSource): Section {
@@ -17,8 +17,7 @@ export function headline({ comparison }: ReportSource): Section {
       "seeds",
       "tokens a run",
       "k = 0",
-      `k = ${steps}`,
-      `Δ${steps}`,
+      ...steps === 0 ? [] : [`k = ${steps}`, `Δ${steps}`],
       ...against.flatMap((reference) => [`minus ${reference}`, "Holm's p"]),
     ],
     ...arms.map(({ label, seeds, compute, curve, gain }) => [
@@ -26,8 +25,7 @@ export function headline({ comparison }: ReportSource): Section {
       String(seeds.length),
       compact(compute.tokens),
       withInterval(curve[0] ?? null, share),
-      withInterval(curve.at(-1) ?? null, share),
-      withInterval(gain, change),
+      ...steps === 0 ? [] : [withInterval(curve.at(-1) ?? null, share), withInterval(gain, change)],
       ...against.flatMap((reference) => {
         const found = differences.find((each) => each.arm === label && each.against === reference);
         return found === undefined
@@ -81,8 +79,8 @@ export function curves({ comparison }: ReportSource, gallery: Gallery): Section 
       })),
       x: shownTicks,
       y: `${what}${axisWords[scaffold]}`,
-      width: 760,
-      height: 420,
+      width: 560,
+      height: 360,
     },
     `${what[0]?.toUpperCase()}${what.slice(1)} of held-out tasks${macroCaption(benchmarks.length)}, ${
       answerWords[scaffold]
@@ -108,8 +106,7 @@ export function flips({ comparison }: ReportSource, gallery: Gallery): Section {
         })),
         x: "k, self-improvement steps",
         y: "chains a run",
-        width: 560,
-        height: 300,
+        ...smallPicture,
       },
       caption,
     );

@@ -67,10 +67,16 @@ export class Gallery {
     return this.#pictures;
   }
 
-  /** A picture with its caption and the figures behind it. */
-  show(name: string, picture: string, caption: string, rows: readonly (readonly string[])[]): Html {
+  /** A picture with its title and caption, and the figures behind it. */
+  show(
+    name: string,
+    title: string,
+    picture: string,
+    caption: string,
+    rows: readonly (readonly string[])[],
+  ): Html {
     this.#pictures.set(name, picture);
-    return chartFigure(picture, caption, rows);
+    return chartFigure(picture, html`<b>${title}.</b> ${caption}`, rows);
   }
 
   /** Lines with their caption; nothing if there is no point to draw. */
@@ -81,7 +87,13 @@ export class Gallery {
     const description = `${caption} ${drawn.length === 1 ? "The line ends" : "Lines end"} at ${
       ends.join(", ")
     }.`;
-    return this.show(name, lineChart({ ...chart, description }), caption, lineRows(chart, share));
+    return this.show(
+      name,
+      chart.title,
+      lineChart({ ...chart, description }),
+      caption,
+      lineRows(chart, share),
+    );
   }
 }
 
@@ -121,6 +133,9 @@ export function armLines({ arms }: Comparison, values: readonly RunValue[]): Cha
 
 /** The axis of training compute. */
 export const tokensAxis = { label: "generated training tokens", format: "compact" } as const;
+
+/** The size of a picture that stands beside others: letters stay legible on paper and on a telephone. */
+export const smallPicture = { width: 500, height: 290 } as const;
 
 /** Pictures side by side where there is room. */
 export function grid(pictures: readonly (Html | undefined)[]): Html {

@@ -1,6 +1,7 @@
 import { count, nothing, percent, plural, share } from "../figures.ts";
 import { type Html, html } from "../page/html.ts";
 import { swatch } from "../page/theme.ts";
+import { repeatedAnswers, stepWords } from "../repeated_answers.ts";
 import { type ChainAnswer, longestText, type TrainedRollout } from "./facts.ts";
 import type { ReportSource, Section } from "./parts.ts";
 
@@ -60,32 +61,20 @@ function chain(
     shown[0]?.sample
   }: ${path}</summary><p class="faint">${solved} of ${
     plural(all.length, "chain")
-  } of this task end right.</p>${
-    repeats(shown).map(({ answer, until }) =>
+  } of this task ended right.</p>${
+    repeatedAnswers(shown).map(({ answer, until }) =>
       html`
-        <p>k = ${answer.step}${until === answer.step ? "" : ` to ${until}`} <span class="badge ${answer.solved
+        <p>${stepWords(answer.step, until)} <span class="badge ${answer.solved
           ? "good"
-          : "bad"}">${answer.solved ? "right" : "wrong"}</span> <span class="faint">quality ${share(
+          : "bad"}">${answer.solved
+          ? "right"
+          : "wrong"}</span> <span class="faint">quality ${share(
             answer.quality,
           )}${answer.mode === null ? "" : `, mode ${answer.mode}`}</span></p>
         <pre>${answer.response ?? nothing}${cut(answer.length)}</pre>
       `
     )
   }</details>`;
-}
-
-/** Answers, each with the last step up to which it stays the same. */
-function repeats(chain: readonly ChainAnswer[]): { readonly answer: ChainAnswer; readonly until: number }[] {
-  const found: { answer: ChainAnswer; until: number }[] = [];
-  for (const answer of chain) {
-    const last = found.at(-1);
-    if (
-      last !== undefined && last.answer.response === answer.response && last.answer.solved === answer.solved
-    ) {
-      last.until = answer.step;
-    } else found.push({ answer, until: answer.step });
-  }
-  return found;
 }
 
 function rollout({ mode, prompt, response, reward, advantage, solved }: TrainedRollout): Html {

@@ -1,15 +1,23 @@
 import type { ChartLine } from "../charts/line_chart.ts";
-import { treeChart } from "../charts/tree_chart.ts";
+import { type ChartNode, treeChart } from "../charts/tree_chart.ts";
 import { count, nothing, plural, share } from "../figures.ts";
 import { html } from "../page/html.ts";
 import { mean } from "../../metrics/estimate.ts";
 import type { Lineage } from "./facts.ts";
-import { armLines, type Gallery, grid, type ReportSource, type Section, tokensAxis } from "./parts.ts";
+import {
+  armLines,
+  type Gallery,
+  grid,
+  type ReportSource,
+  type Section,
+  smallPicture,
+  tokensAxis,
+} from "./parts.ts";
 import { trainingValues } from "./training.ts";
 
 /** How the task space grew, and what became of it. */
 export function space({ comparison, facts }: ReportSource, gallery: Gallery): Section {
-  const over = { x: tokensAxis, width: 560, height: 300 } as const;
+  const over = { x: tokensAxis, ...smallPicture } as const;
   const pictures = [
     gallery.lines("space", {
       ...over,
@@ -22,7 +30,7 @@ export function space({ comparison, facts }: ReportSource, gallery: Gallery): Se
       {
         ...over,
         title: "Effective share of the task space",
-        y: "effective share",
+        y: "share of the space",
         series: armLines(comparison, trainingValues(facts.training, "effectiveShare")),
       },
       "Effective sample size of the curriculum's choice over the size of the space: 1 where all are chosen alike.",
@@ -31,8 +39,7 @@ export function space({ comparison, facts }: ReportSource, gallery: Gallery): Se
       title: "Task space at the end, by depth",
       x: { label: "self-iteration steps behind a start", format: "d" },
       y: "starts",
-      width: 560,
-      height: 300,
+      ...smallPicture,
       series: depthLines({ comparison, facts }),
     }, "Starts that are in the task space at the end of training, by their depth; mean over seeds."),
   ].filter((picture) => picture !== undefined);
@@ -76,25 +83,22 @@ export function lineage({ comparison, facts }: ReportSource, gallery: Gallery): 
   const [found] = all.toSorted((a, b) => modes(b) - modes(a) || deepest(b) - deepest(a));
   if (found === undefined) return { id, title, body: html`<p>No start grew from another in these runs.</p>` };
   const { nodes, starts, root, label, seed } = found;
+  const drawn = lineageNodes(nodes);
   const caption =
     `Root task ${root} in arm ${label}, seed ${seed}: ${plural(starts, "start")}${
       nodes.length < starts ? `, of which the first ${nodes.length} found are drawn` : ""
     }. Each came from a rollout of the one to its left; marks say which operator asked for it. Filled marks are solved; ` +
-    "beside each is its quality. Chosen to be looked at, for its many operators and its depth.";
-  const grown = new Set(nodes.filter(({ depth }) => depth > 0).map(({ id }) => id));
+    `beside each is its quality.${
+      drawn.some(({ loose }) => loose)
+        ? " A dashed line leads to a start whose parent was found again later, at another depth, or is not drawn."
+        : ""
+    } Chosen to be looked at, for its many operators and its depth.`;
   const picture = treeChart({
     title: `Lineage of root task ${root}`,
     description: caption,
     x: "self-iteration steps behind a start",
-    width: 760,
-    nodes: [
-      { id: "", parent: null, depth: 0, kind: "root task", filled: false, note: "" },
-      ...nodes.filter(({ depth }) => depth > 0).map(({ id, parent, depth, mode, solved, quality }) => ({
-        ...{ id, depth, kind: mode, filled: solved === true },
-        parent: parent !== null && grown.has(parent) ? parent : "",
-        note: quality === null ? "" : quality.toFixed(2),
-      })),
-    ],
+    width: 680,
+    nodes: [{ id: "", parent: null, depth: 0, kind: "root task", filled: false, note: "" }, ...drawn],
   });
   const rows = [
     ["start", "from", "depth", "mode", "found at iteration", "quality", "solved", "drawn"],
@@ -109,7 +113,25 @@ export function lineage({ comparison, facts }: ReportSource, gallery: Gallery): 
       count(node.visits),
     ]),
   ];
-  return { id, title, body: gallery.show("lineage", picture, caption, rows) };
+  return { id, title, body: gallery.show("lineage", "Lineage", picture, caption, rows) };
+}
+
+/**
+ * The starts of a lineage as nodes under its root. A response that is written again is the same start, at the depth where
+ * it was found last; what came from it when it stood elsewhere is led to from the root.
+ */
+export function lineageNodes(nodes: Lineage["nodes"]): ChartNode[] {
+  const depths = new Map(nodes.map(({ id, depth }) => [id, depth]));
+  return nodes.filter(({ depth }) => depth > 0).map(({ id, parent, depth, mode, solved, quality }) => {
+    const above = parent === null ? undefined : depths.get(parent);
+    const own = parent !== null && above !== undefined && above > 0 && above < depth;
+    return {
+      ...{ id, depth, kind: mode, filled: solved === true },
+      parent: own ? parent : "",
+      loose: !own && depth > 1,
+      note: quality === null ? "" : quality.toFixed(2),
+    };
+  });
 }
 
 function modes({ nodes }: Lineage): number {

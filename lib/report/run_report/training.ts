@@ -1,36 +1,15 @@
 import { html } from "../page/html.ts";
+import { type TrainingColumn, trainingFigures } from "../training_figures.ts";
 import type { TrainingPoint } from "./facts.ts";
-import { armLines, type Gallery, grid, type ReportSource, type Section, tokensAxis } from "./parts.ts";
-
-/** The figures of training that are drawn; each over generated tokens. */
-const figures: readonly {
-  readonly name: keyof TrainingPoint;
-  readonly title: string;
-  readonly caption: string;
-}[] = [
-  { name: "reward", title: "Reward", caption: "Mean reward of an iteration's rollouts, as training saw it." },
-  {
-    name: "solved",
-    title: "Solved in training",
-    caption: "Share of an iteration's rollouts that end solved.",
-  },
-  {
-    name: "entropy",
-    title: "Entropy (nats)",
-    caption: "Mean entropy of the next token over trained tokens.",
-  },
-  {
-    name: "zeroVariance",
-    title: "Groups that teach nothing",
-    caption: "Share of groups whose rewards are all equal, so that they have no gradient.",
-  },
-  { name: "depth", title: "Depth of starts", caption: "Mean self-iteration steps behind the starts." },
-  {
-    name: "samplerGap",
-    title: "Sampler/trainer gap (nats)",
-    caption: "Mean difference of a token's log-probability between the sampler and the trainer.",
-  },
-];
+import {
+  armLines,
+  type Gallery,
+  grid,
+  type ReportSource,
+  type Section,
+  smallPicture,
+  tokensAxis,
+} from "./parts.ts";
 
 /** How held-out answers and training itself went. */
 export function training({ comparison, facts }: ReportSource, gallery: Gallery): Section {
@@ -58,25 +37,33 @@ with one seed over tasks where there are any.</p>${
                 ),
                 x: tokensAxis,
                 y: `${what}, k = ${step}`,
-                width: 560,
-                height: 300,
+                ...smallPicture,
               },
               `Held-out tasks over training: ${what} ${
                 step === 0 ? "of first attempts" : `after ${step} self-improvement steps`
               }.`,
             )
           ),
-          ...figures.map(({ name, title, caption }) => trainingFigure(name, title, caption)),
+          ...trainingFigures.map((figure) =>
+            gallery.lines(figure.column, {
+              ...{ title: figure.title, x: tokensAxis, y: figure.axis, ...smallPicture },
+              series: armLines(comparison, trainingValues(facts.training, factOf(figure.column))),
+            }, figure.meaning)
+          ),
         ])
       }`,
   };
+}
 
-  function trainingFigure(name: keyof TrainingPoint, title: string, caption: string) {
-    const series = armLines(comparison, trainingValues(facts.training, name));
-    const axes = { x: tokensAxis, y: title, width: 560, height: 300 };
-    return gallery.lines(name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), {
-      ...{ title, series, ...axes },
-    }, caption);
+/** What the report's facts call a column of `steps`. */
+function factOf(column: TrainingColumn): keyof TrainingPoint {
+  switch (column) {
+    case "zero_variance":
+      return "zeroVariance";
+    case "sampler_gap":
+      return "samplerGap";
+    default:
+      return column;
   }
 }
 

@@ -87,7 +87,8 @@ function numbers(value: Json | undefined, what: string, where: string): number[]
   if (value === undefined || value === null) throw refusal(where, what, "none");
   if (!isJsonArray(value)) throw refusal(where, what, JSON.stringify(value).slice(0, 60));
   return value.map((each) => {
-    if (typeof each === "number" && Number.isFinite(each)) return each;
+    // What is beyond 32 bits would be infinite once it is kept.
+    if (typeof each === "number" && Number.isFinite(Math.fround(each))) return each;
     throw refusal(where, what, `${JSON.stringify(each).slice(0, 60)} among them`);
   });
 }

@@ -264,3 +264,54 @@ Deno.test("query() reaches no file outside the runs and changes none within", ()
     const left = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
     assert.deepEqual(left, ["runs", "secret.csv"]);
   }));
+
+Deno.test("openRuns() leaves out what links lead out of the folder of runs, closed or live", () =>
+  inFolder(async (folder) => {
+    const runs = `${folder}/runs`;
+    for (const name of ["closed", "live"]) {
+      const store = await begin(`${folder}/away`, name);
+      await store.write(batch(1));
+      if (name === "closed") await store.finish("finished");
+      else store.close();
+      await Deno.mkdir(runs, { recursive: true });
+      await Deno.symlink(`${folder}/away/${name}`, `${runs}/${name}`);
+    }
+    const store = await begin(runs, "own");
+    await store.write(batch(1));
+    await store.finish("finished");
+    await withReader(runs, async (reader) => {
+      assert.deepEqual((await reader.query("select distinct run from groups")).rows, [["own"]]);
+      assert.deepEqual(
+        reader.warnings,
+        ["closed", "live"].map((name) =>
+          `Run folder "${name}" is left out: it is a link to another folder; copy it, or give that folder as --runs`
+        ),
+      );
+    });
+    // The folder of runs itself may be a link.
+    await Deno.symlink(`${folder}/away`, `${folder}/linked`);
+    await withReader(`${folder}/linked`, async (reader) => {
+      assert.deepEqual(reader.warnings, []);
+      assert.equal((await reader.query("select distinct run from groups")).rows.length, 2);
+    });
+  }));
+
+Deno.test("query() names the run whose file turns out to be damaged", () =>
+  inFolder(async (runs) => {
+    for (const name of ["one", "two"]) {
+      const store = await begin(runs, name);
+      await store.write(batch(1));
+      await store.finish("finished");
+    }
+    // Below the footer, which is all that opening reads.
+    const bytes = await Deno.readFile(`${runs}/two/rollouts.parquet`);
+    await Deno.writeFile(`${runs}/two/rollouts.parquet`, bytes.fill(90, 4, 60));
+    await withReader(runs, async (reader) => {
+      assert.deepEqual(reader.warnings, []);
+      await assert.rejects(
+        reader.query("from rollouts"),
+        /^UserError: Run "two" has a damaged rollouts\.parquet \(.+\); move its folder away$/,
+      );
+      assert.equal((await reader.query("from steps")).rows.length, 2);
+    });
+  }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../lib/errors.ts";
 import type { StepRow } from "../../../lib/metrics/rows.ts";
-import { SinkFeed } from "../../../lib/metrics/sink_feed.ts";
+import { SinkFeed, type SinkPatience } from "../../../lib/metrics/sink_feed.ts";
 import { batch } from "./fabricate.ts";
 
 const run = { run: "one", arm: "exit", seed: 1, experiment: "exit-math", directory: "/nowhere" };
@@ -21,7 +21,7 @@ function moduleOf(text: string): URL {
 async function forwarded(
   text: string,
   steps: number,
-  patience: { steps?: number; seconds?: number } = {},
+  patience: SinkPatience = {},
 ): Promise<string[]> {
   const feed = await SinkFeed.open(moduleOf(text), patience);
   try {
@@ -78,7 +78,9 @@ Deno.test("SinkFeed leaves steps out while a sink is too far behind", async () =
 
 Deno.test("SinkFeed stops a sink that never ends, in its thread's own loop or in waiting", async () => {
   for (const forever of ["for (;;);", "return new Promise(() => {});"]) {
-    const problems = await forwarded(`export default { step: () => { ${forever} } };`, 3, { seconds: 0.2 });
+    const problems = await forwarded(`export default { step: () => { ${forever} } };`, 3, {
+      endSeconds: 0.2,
+    });
     assert.deepEqual(problems, [
       "The sink was stopped: it did not come to an end in time; the run goes on",
       "In all, 3 of 3 steps were not forwarded to the sink",
@@ -104,15 +106,20 @@ Deno.test("SinkFeed survives what a sink leaves unhandled", async () => {
 });
 
 Deno.test("SinkFeed.open() refuses what is no sink, in one sentence", async () => {
-  for (
-    const [text, message] of [
-      ["export default {};", /Expected its default export to be an object with a method step/],
-      ["export default {", /loading it failed/],
-      ["await new Promise(() => {});", /it took too long to load|loading it failed/],
-    ] as const
-  ) {
+  const mistakes: readonly (readonly [text: string, message: RegExp, patience?: SinkPatience])[] = [
+    ["export default {};", /Expected its default export to be an object with a method step$/],
+    ["export default {", /loading it failed/],
+    // Only here is time to run out, and it may before the thread has begun.
+    ["await new Promise(() => {});", /it took too long to load|loading it failed/, { openSeconds: 0.2 }],
+    // What is thrown beside the import: no run has begun that could go on.
+    [
+      'queueMicrotask(() => { throw new Error("early"); }); await new Promise((done) => setTimeout(done, 1e9));',
+      /but loading it failed: .*early$/,
+    ],
+  ];
+  for (const [text, message, patience] of mistakes) {
     await assert.rejects(
-      SinkFeed.open(moduleOf(text), { seconds: 0.5 }),
+      SinkFeed.open(moduleOf(text), patience),
       (error) => error instanceof UserError && message.test(error.message) && !error.message.includes("\n"),
     );
   }

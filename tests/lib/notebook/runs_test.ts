@@ -26,6 +26,8 @@ Deno.test("sql`` binds values, so that no text of theirs is taken for SQL", () =
       ${true} as c, ${null} as d`;
     assert.deepEqual(rows, [[hostile.replaceAll("\u0000", ""), 2.5, true, null]]);
     assert.deepEqual((await sql`from runs where arm = ${"' or 1 = 1 --"}`).rows, []);
+    // A digit behind a value is no part of the parameter's number.
+    await assert.rejects(sql`select ${1}0`, /The query failed: Parser Error: syntax error at or near "0"/);
     assert.deepEqual((await sql`select regexp_matches('a1', '\d') as found`).rows, [[true]]);
   }));
 
@@ -89,6 +91,7 @@ Deno.test("file() runs the query of a file", () =>
     const { rows } = await file("notebooks/queries/growth.sql");
     assert.deepEqual(rows.length, (await sql`select distinct arm, iteration from space_growth`).rows.length);
     await assert.rejects(file("notebooks/queries/none.sql"), /Found no file "notebooks\/queries\/none.sql"/);
+    await assert.rejects(file("notebooks"), /Expected a file but found the folder "notebooks"/);
   }));
 
 Deno.test("compare() has the figures of deno task compare", () =>
@@ -118,6 +121,19 @@ Deno.test("compare() has the figures of deno task compare", () =>
     assert.deepEqual(notes.column("note"), expected.notes);
     const quick = await compare({ arms: ["exit"], against: ["chain"], step: 1 });
     assert.deepEqual(quick.differences.column("against"), ["chain"]);
+  }));
+
+Deno.test("sql`` explains queries, and takes copy and export for what they are", () =>
+  withRuns(example, async ({ query }) => {
+    for (
+      const statement of [
+        "explain select 'copy' as export",
+        "explain analyze (select 1)",
+        "explain (analyze, format json) from steps",
+      ]
+    ) assert.equal((await query(statement)).rows.length, 1, statement);
+    await assert.rejects(query("explain analyze checkpoint"), /found EXPLAIN of what is no query/);
+    await assert.rejects(query("export database 'out'"), /but found export database: runs are only read/);
   }));
 
 Deno.test("sql`` cannot write, attach, or read outside of the folder of runs", () =>

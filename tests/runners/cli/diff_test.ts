@@ -1,5 +1,6 @@
 /** Two runs side by side. */
 import assert from "node:assert/strict";
+import { openRuns } from "../../../lib/metrics/reader.ts";
 import { diffCommand } from "../../../runners/cli/diff.ts";
 import { batch, begin, evaluation, inFolder, runRow } from "../../lib/metrics/fabricate.ts";
 import { captured } from "../../support/captured.ts";
@@ -58,6 +59,54 @@ Deno.test("diff shows the settings and versions that differ, and the outcome wit
     assert.ok(outcome.steps[10].difference.high < 0);
   }));
 
+Deno.test("diff has the figures that SQL has, at every step", async () => {
+  const runs = "notebooks/example_runs";
+  const words = ["example-grpo-s1-7c529c1b", "example-exit-s1-7567b7b1"];
+  for (const measure of ["solved", "quality"]) {
+    const { code, out } = await captured(
+      diffCommand,
+      ...words,
+      "--runs",
+      runs,
+      "--json",
+      "--measure",
+      measure,
+    );
+    assert.equal(code, 0);
+    const { outcome } = JSON.parse(out);
+    const reader = await openRuns(runs, { only: words });
+    // From the answers themselves, at the last evaluation of each run.
+    const { rows } = await reader.query(
+      `with ends as (select run, max(iteration) as iteration from evaluations group by run),
+        means as (
+          select run, step, avg(${measure}::double) as mean from evaluations semi join ends using (run, iteration)
+          where split = 'test' group by run, step
+        )
+      select step, one.mean, other.mean from means as one join means as other using (step)
+      where one.run = $1 and other.run = $2 order by step`,
+      words,
+    );
+    reader.close();
+    assert.equal(rows.length, 17);
+    assert.equal(outcome.steps.length, 17);
+    for (const [at, [step, first, second]] of rows.entries()) {
+      const found = outcome.steps[at];
+      assert.equal(found.step, step);
+      const pairs = [[found.first, first], [found.second, second], [
+        found.difference.mean,
+        Number(second) - Number(first),
+      ]];
+      // Qualities are compared in single precision.
+      for (const [figure, expected] of pairs) {
+        assert.ok(
+          Math.abs(figure - Number(expected)) < 1e-7,
+          `${measure} after ${step} steps: ${figure}, ${expected}`,
+        );
+      }
+    }
+  }
+});
+
 Deno.test("diff says so when nothing differs, when there is no plan, and when there is nothing to compare", () =>
   inFolder(async (runs) => {
     const solved = (task: number) => task % 2 === 0;
@@ -85,6 +134,8 @@ Deno.test("diff refuses what is no pair of runs", () =>
       const [words, message] of [
         [["one"], /Expected two runs but found 1/],
         [["one", "on"], /Found no run "on".*did you mean "one"/],
+        [["one", "one"], /Expected two runs but found the same one twice, ".*one"/],
+        [["one", `${runs}/one/`], /Expected two runs but found the same one twice/],
         [["one", runs], /Expected a run but found a folder of runs/],
       ] as const
     ) {

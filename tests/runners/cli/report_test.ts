@@ -6,7 +6,7 @@ import { remoteFormat, type RemoteRun, writeRemoteRun } from "../../../runners/h
 import { reportCommand } from "../../../runners/cli/report.ts";
 import { batch, begin, evaluation, inFolder, runRow } from "../../lib/metrics/fabricate.ts";
 import { captured } from "../../support/captured.ts";
-import { hasChromium, openChromium } from "../../support/chromium.ts";
+import { hasChromium, openChromium, skippedHeadings } from "../../support/chromium.ts";
 import { task } from "../../support/command_line.ts";
 
 /** What a model could write to break out of where it is shown. */
@@ -157,7 +157,7 @@ Deno.test({
         const shown: string = await page.evaluate(
           `document.querySelector("#samples").parentElement.innerText`,
         );
-        assert.ok(shown.includes(hostile.replace("\u0000", "␀")));
+        assert.ok(shown.includes(hostile.replace("\u0000", "␀").replace("\u202e", "⟨202e⟩")));
 
         // The keyboard reaches every link, fold and table.
         const focusable: number = await page.evaluate(
@@ -178,6 +178,12 @@ Deno.test({
         await page.keyboard.press("Enter");
         const opened: boolean = await page.evaluate("document.activeElement.parentElement.open");
         assert.ok(opened, "Enter opens a fold");
+
+        // Headings leave no level out; on a small screen nothing stands out of the page.
+        assert.deepEqual(await skippedHeadings(page), []);
+        await page.setViewportSize({ width: 400, height: 800 });
+        assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 400);
+        await page.setViewportSize({ width: 1280, height: 720 });
 
         // Dark on a screen, light on paper, and there nothing is folded away.
         const ground = `getComputedStyle(document.documentElement).backgroundColor`;
@@ -221,6 +227,22 @@ Deno.test("report explains what it cannot report on", () =>
     assert.match(file.error, /Expected runs but found the file "a\.parquet", which holds results alone/);
     const name = await captured(reportCommand, "--runs", runs, "--name", "../up");
     assert.match(name.error, /Expected --name to be letters/);
+    const above = await captured(reportCommand, "--runs", runs, "--name", "..");
+    assert.match(above.error, /Expected --name to be letters.*not beginning with "\.", but found "\.\."/);
+    const example = ["example-grpo-s1-7c529c1b", "--runs", "notebooks/example_runs"];
+    await Deno.writeTextFile(`${runs}/file`, "");
+    await Deno.mkdir(`${runs}/pages/report.html/full`, { recursive: true });
+    for (
+      const [out, message] of [
+        ["file", /Expected a folder to write to but found a file at or above ".*file"/],
+        ["file/below", /Expected a folder to write to but found a file at or above/],
+        ["pages", /Expected to write files to ".*pages" but found a folder of the name of one there/],
+      ] as const
+    ) {
+      const { code, error } = await captured(reportCommand, ...example, "--out", `${runs}/${out}`);
+      assert.deepEqual([code, error.trim().split("\n").length], [2, 1], error);
+      assert.match(error, message);
+    }
   }));
 
 Deno.test("deno task report writes with its own permissions, of one live run too", () =>

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runExperimentCommand } from "../../../runners/cli/run.ts";
+import { captured } from "../../support/captured.ts";
 import { canMount, mountSmallDisk } from "../../support/small_disk.ts";
 import { type Outcome, start, task } from "../../support/command_line.ts";
 
@@ -157,6 +159,25 @@ for (const [name, words, wanted] of mistakes) {
     });
   });
 }
+
+Deno.test("run refuses a sink that is none before anything is trained", async () => {
+  await withFolder(async (runs) => {
+    await Deno.writeTextFile(join(runs, "sink.ts"), "export default { steps() {} };");
+    for (
+      const [sink, message] of [
+        ["nowhere.ts", /^error: Found no file ".*nowhere\.ts" for --sink\n$/],
+        ["", /^error: Expected --sink to be a module's file but found the folder ".*"\n$/],
+        ["sink.ts", /^error: Expected file:.* but loading it failed: .* an object with a method step\n$/],
+      ] as const
+    ) {
+      const words = [small, "--runs", join(runs, "new"), "--sink", join(runs, sink)];
+      const { code, error } = await captured(runExperimentCommand, ...words);
+      assert.equal(code, 2);
+      assert.match(error, message);
+    }
+    assert.deepEqual((await Array.fromAsync(Deno.readDir(runs))).map(({ name }) => name), ["sink.ts"]);
+  });
+});
 
 Deno.test("deno task run refuses a domain whose verdict is no number", async () => {
   await withFolder(async (runs) => {

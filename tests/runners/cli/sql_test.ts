@@ -104,6 +104,7 @@ Deno.test("sql answers a user's mistake with one sentence and exit code 2", () =
       [["from curvs"], /The query failed: Catalog Error: Table with name curvs does not exist!/],
       [["from curves", "--file", "x.sql"], /Expected a query or --file but found both/],
       [["--file", `${runs}/none.sql`], /Found no file ".*none.sql" for --file/],
+      [["--file", runs], /Expected a file for --file but found the folder ".*"/],
       [["from curves", "--fromat", "csv"], /did you mean --format\?/],
       [["copy steps to 'steps.csv'"], /./],
     ];

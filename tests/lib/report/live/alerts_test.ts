@@ -35,6 +35,13 @@ Deno.test("alertsOf() tells of each sign of trouble beyond its threshold alone",
   assert.deepEqual(kinds({ silentSeconds: 601, stepSeconds: 30 }), ["silent"]);
 });
 
+Deno.test("alertsOf() calls neither nearly all all, nor 95 % 94 %", () => {
+  const zeroVariance = Array<number>(20).fill(0.95).reduce((sum, each) => sum + each) / 20;
+  assert.ok(zeroVariance < 0.95);
+  assert.match(alertsOf({ ...well, zeroVariance })[0]?.message ?? "", /^95 % of the groups/);
+  assert.match(alertsOf({ ...well, zeroVariance: 0.9999 })[0]?.message ?? "", /^99 % of the groups/);
+});
+
 Deno.test("alertsOf() waits for as many iterations as its means are over", () => {
   const trouble = { entropy: 0, zeroVariance: 1, samplerGap: 1 };
   assert.deepEqual(kinds({ ...trouble, iteration: 19 }), []);

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { openDatabase } from "../../../../lib/database.ts";
+import { exportPath } from "../../../../lib/metrics/export.ts";
 import { openRuns } from "../../../../lib/metrics/reader.ts";
 import { LiveRuns } from "../../../../lib/report/live/live_runs.ts";
+import { overview } from "../../../../lib/report/live/overview.ts";
 import type { LiveRun } from "../../../../lib/report/live/run_feed.ts";
 import { batch, begin, evaluation, inFolder, runRow } from "../../metrics/fabricate.ts";
 
@@ -13,9 +16,14 @@ async function growing(runs: string, iterations: number, name = "one"): ReturnTy
   return store;
 }
 
+/** Reads all that is there, in as many looks as that takes on this machine. */
+async function look(live: LiveRuns): Promise<void> {
+  while (await live.poll());
+}
+
 async function only(runs: string): Promise<LiveRun> {
   const live = new LiveRuns([{ parent: runs, name: undefined }]);
-  while (await live.poll());
+  await look(live);
   const [run] = live.runs(Date.now());
   assert(run !== undefined);
   return run;
@@ -85,7 +93,7 @@ Deno.test("LiveRuns shows a growing run as SQL does, whether it read it bit by b
     for (let n = 1; n <= 9; n++) {
       await store.write(batch(n));
       const version = live.version;
-      await live.poll();
+      await look(live);
       assert(live.version > version);
       assert.equal(live.run("one", 0)?.iteration, n);
     }
@@ -97,7 +105,7 @@ Deno.test("LiveRuns shows a growing run as SQL does, whether it read it bit by b
     assert.equal(run.status, "running");
     assert.deepEqual(await live.rollouts("one"), []);
     await store.finish("finished");
-    await live.poll();
+    await look(live);
     assert.equal(live.run("one", 0)?.status, "finished");
     const rollouts = await live.rollouts("one");
     assert.deepEqual(
@@ -111,16 +119,16 @@ Deno.test("LiveRuns forgets what a rewound run forgets", () =>
   inFolder(async (runs) => {
     const store = await growing(runs, 8);
     const live = new LiveRuns([{ parent: runs, name: "one" }]);
-    await live.poll();
+    await look(live);
     assert.equal(live.run("one", 0)?.iteration, 8);
     await store.rewind(5);
-    await live.poll();
+    await look(live);
     const run = live.run("one", Date.now());
     assert(run !== undefined);
     assert.equal(run.iteration, 5);
     await agreesWithSql(run, runs);
     await store.write(batch(6));
-    await live.poll();
+    await look(live);
     assert.equal(live.run("one", 0)?.series.reward.length, 6);
     store.close();
   }));
@@ -147,14 +155,14 @@ Deno.test("LiveRuns follows a run that had ended and goes on", () =>
   inFolder(async (runs) => {
     await (await growing(runs, 4)).finish("interrupted");
     const live = new LiveRuns([{ parent: runs, name: undefined }]);
-    while (await live.poll());
+    await look(live);
     assert.deepEqual([live.run("one", 0)?.status, live.run("one", 0)?.iteration], ["interrupted", 4]);
     const store = await begin(runs, "one", { row });
     await store.rewind(3);
-    await live.poll();
+    await look(live);
     assert.deepEqual([live.run("one", 0)?.status, live.run("one", 0)?.iteration], ["running", 3]);
     await store.write(batch(4));
-    await live.poll();
+    await look(live);
     const run = live.run("one", Date.now());
     assert(run !== undefined);
     await agreesWithSql(run, runs);
@@ -167,17 +175,41 @@ Deno.test("LiveRuns says what is damaged, shows what came before, and goes on on
     const path = `${runs}/one/events.jsonl`;
     const whole = await Deno.readTextFile(path);
     const live = new LiveRuns([{ parent: runs, name: undefined }]);
-    await live.poll();
+    await look(live);
     await Deno.writeTextFile(path, "no JSON\n", { append: true });
-    await live.poll();
+    await look(live);
     const damaged = live.run("one", 0);
     assert.equal(damaged?.problem, `line ${whole.split("\n").length} of events.jsonl is damaged`);
     assert.equal(damaged?.iteration, 3);
+    const [summary] = overview(live.runs(0), "runs", 0);
+    assert.match(String(summary?.make()), /1 run in runs: 1 damaged/);
     await Deno.writeTextFile(`${path}.new`, whole);
     await Deno.rename(`${path}.new`, path);
-    await live.poll();
+    await look(live);
     assert.equal(live.run("one", 0)?.problem, null);
     assert.equal(live.run("one", 0)?.series.reward.length, 3);
+    store.close();
+  }));
+
+Deno.test("LiveRuns takes a link to a file for no run, and reads a tail from its beginning once the system lets it", () =>
+  inFolder(async (runs) => {
+    const store = await growing(runs, 2);
+    await Deno.writeTextFile(`${runs}/plain`, "");
+    await Deno.symlink(`${runs}/plain`, `${runs}/link`);
+    const path = `${runs}/one/events.jsonl`;
+    await Deno.rename(path, `${runs}/aside`);
+    await Deno.mkdir(path);
+    const live = new LiveRuns([{ parent: runs, name: undefined }]);
+    await look(live);
+    assert.deepEqual(live.runs(0).map(({ key }) => key), ["one"]);
+    assert.notEqual(live.run("one", 0)?.problem, null);
+    const { version } = live;
+    await look(live);
+    assert.equal(live.version, version, "the same problem is no news");
+    await Deno.remove(path);
+    await Deno.rename(`${runs}/aside`, path);
+    await look(live);
+    assert.deepEqual([live.run("one", 0)?.problem, live.run("one", 0)?.series.reward.length], [null, 2]);
     store.close();
   }));
 
@@ -185,10 +217,10 @@ Deno.test("LiveRuns loses sight of a run that is removed, and tells runs of one 
   inFolder(async (folder) => {
     for (const runs of ["a", "b"]) (await growing(`${folder}/${runs}`, 1)).close();
     const live = new LiveRuns(["a", "b"].map((name) => ({ parent: `${folder}/${name}`, name: undefined })));
-    await live.poll();
+    await look(live);
     assert.deepEqual(live.runs(0).map(({ key }) => key).toSorted(), [`${folder}/a/one`, `${folder}/b/one`]);
     await Deno.remove(`${folder}/a`, { recursive: true });
-    await live.poll();
+    await look(live);
     assert.deepEqual(live.runs(0).map(({ key }) => key), [`${folder}/b/one`]);
   }));
 
@@ -200,4 +232,29 @@ Deno.test("LiveRuns keeps the first and the latest of many evaluations, in bound
     const { heldOut } = await only(runs);
     assert(heldOut.length <= 49);
     assert.deepEqual([heldOut[0]?.iteration, heldOut.at(-1)?.iteration], [0, 119]);
+  }));
+
+Deno.test("LiveRuns reads the Parquet files of an older schema", () =>
+  inFolder(async (runs) => {
+    await (await growing(runs, 4)).finish("finished");
+    const folder = `${runs}/one`;
+    const { connection, close } = await openDatabase(":memory:", {});
+    const younger = {
+      rollouts: "shortened, own_mode, failed",
+      evaluations: "shortened, mode, failed, validation",
+    };
+    for (const [name, columns] of Object.entries(younger)) {
+      const path = exportPath(folder, name === "rollouts" ? "rollouts" : "evaluations");
+      await connection.run(
+        `copy (select * exclude (${columns}) from '${path}') to '${path}.new' (format parquet)`,
+      );
+      await Deno.rename(`${path}.new`, path);
+    }
+    close();
+    for (const name of ["resamples", "nodes"] as const) await Deno.remove(exportPath(folder, name));
+    const live = new LiveRuns([{ parent: runs, name: undefined }]);
+    await look(live);
+    const run = live.run("one", 0);
+    assert.deepEqual([run?.problem, run?.iteration, run?.chain.length], [null, 4, 5]);
+    assert.equal((await live.rollouts("one")).length, 4);
   }));

@@ -15,6 +15,14 @@ Deno.test("readCompletion() gives what is one, with rounding above 0 taken back"
   });
 });
 
+Deno.test("readCompletion() refuses a log-probability that 32 bits cannot hold", () => {
+  const raw = { tokens: [0], logprobs: [-3.5e38], finish: "stop" };
+  assert.throws(
+    () => readCompletion(raw, request, "it"),
+    /log-probabilities .* but found -3.5e\+38 among them$/,
+  );
+});
+
 Deno.test("readCompletion() gives a completion or a sentence, whatever it is told", () => {
   const part = fc.oneof(
     fc.constant(undefined),
