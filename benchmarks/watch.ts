@@ -113,9 +113,9 @@ async function runFolder(runs: string): Promise<string> {
 }
 
 function command(...words: string[]): Deno.ChildProcess {
-  const launch = ["run", "--quiet", "--no-prompt", `--allow-run=${Deno.execPath()}`, "runners/cli/launch.ts"];
+  const permissions = ["--allow-sys=setPriority", `--allow-run=${Deno.execPath()}`];
   return new Deno.Command(Deno.execPath(), {
-    args: [...launch, ...words],
+    args: ["run", "--quiet", "--no-prompt", ...permissions, "runners/cli/launch.ts", ...words],
     stdout: "piped",
     stderr: "null",
   }).spawn();

@@ -16,6 +16,7 @@ import { newPaths, usualParent } from "./new/placement.ts";
 import { keyNames, tokenizerFolder } from "./server_names.ts";
 import { isFilePath } from "./plugin_address.ts";
 import { projectFlags, projectGrants } from "./project.ts";
+import { stepBack } from "./step_back.ts";
 import { curriculumWords, isCurriculumFile, option, options } from "./words.ts";
 
 /** Where runs are kept unless `--runs` says otherwise. */
@@ -258,6 +259,8 @@ async function launch(command: string, words: readonly string[]): Promise<number
   }
   const project = projectFlags();
   if (project.length > 0) permissions = projectGrants(command, permissions);
+  // A process can lower its first thread alone; one that is started has what its starter has, in all threads.
+  if (command === "watch") stepBack();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...project, ...permissions, main, command, ...words],
   }).spawn();

@@ -1,10 +1,10 @@
-import { setPriority } from "node:os";
 import { UserError } from "../../lib/errors.ts";
 import type { WatchedPlace } from "../../lib/report/live/live_runs.ts";
 import { type LiveServer, serveLive } from "../../lib/report/live/live_server.ts";
 import { type Command, type CommandLine, exitCodes, print } from "./command.ts";
 import { placeOf } from "./find_results.ts";
 import { interruptSignal } from "./interrupt_signal.ts";
+import { stepBack } from "./step_back.ts";
 
 /** Where the page is unless `--port` says otherwise. */
 const defaultPort = 8420;
@@ -81,13 +81,4 @@ function parsePort(text: string | undefined): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
   throw new UserError(`Expected --port to be a whole number from 0 to 65535 but found "${text}"`);
-}
-
-/** Lets everything else on this machine go first, above all the run that is looked at. */
-function stepBack(): void {
-  try {
-    setPriority(19);
-  } catch {
-    // Not every system has it; the page rests between looks anyway.
-  }
 }
